@@ -1,0 +1,13 @@
+# leaklab::sanitizers: the flags of LEAKLAB_SANITIZE; empty without it. Public to everything in the build, because a
+# sanitizer that sees half of a program reports faults that are not there.
+add_library(leaklab_sanitizers INTERFACE)
+add_library(leaklab::sanitizers ALIAS leaklab_sanitizers)
+if(LEAKLAB_SANITIZE)
+  target_compile_options(leaklab_sanitizers INTERFACE
+    -fsanitize=${LEAKLAB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(leaklab_sanitizers INTERFACE -fsanitize=${LEAKLAB_SANITIZE})
+  if(LEAKLAB_SANITIZE MATCHES "thread")
+    # GCC warns about every atomic_thread_fence in Asio's headers; tsan models the atomics that the runtime relies on.
+    target_compile_options(leaklab_sanitizers INTERFACE -Wno-tsan)
+  endif()
+endif()

@@ -1,0 +1,40 @@
+// A request and its answer, as the routes see them: no sockets, no Beast.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace leaklab::http
+{
+
+enum class verb { get, head, post };
+
+struct request
+{
+  verb method = verb::get;
+  std::string path;   ///< decoded, without the query
+  std::string query;  ///< as sent, without the '?'
+  std::string body;
+
+  /// The first value of a query parameter, decoded; empty when it is absent or has no value.
+  [[nodiscard]] std::string parameter(std::string_view name) const;
+};
+
+struct response
+{
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< beyond those that every answer has
+
+  /// An error as net/http/pprof words it: text/plain, `X-Go-Pprof: 1` so that pprof shows the text, and `message`.
+  [[nodiscard]] static response error(int status, std::string_view message);
+};
+
+using handler = std::function<response(request const&)>;
+
+}  // namespace leaklab::http

@@ -73,7 +73,7 @@ struct task_info
   task_state state = task_state::ready;
   char const* operation = "";  ///< when waiting: "channel send", "timer", …; empty for one that was not tracked
   source_site waits_at;        ///< when waiting in a tracked operation: the co_await
-  std::chrono::nanoseconds waiting_for{0};  ///< when waiting in a tracked operation; to about 4 ms
+  std::chrono::milliseconds waiting_for{0};  ///< when waiting in a tracked operation; in steps of 10 ms
 };
 
 /// Calls `visit` for every task that lived throughout the call, and for some of those that began or ended during it.

@@ -1,0 +1,121 @@
+// A completion token that awaits as use_awaitable does, and notes in the task's record what it waits for and where.
+//
+// It is the default token of the I/O types in channel.hpp, steady_timer.hpp and tcp.hpp, so `co_await timer.async_wait()` is all
+// there is to write. The site comes from a std::source_location default argument; the name of the operation from the type of
+// its initiation. It adds no coroutine frame and no allocation: the operation is Asio's deferred one, and the
+// note is a few stores into the record of the current task.
+#pragma once
+
+#include <leaklab/detail/operation_name.hpp>
+#include <leaklab/detail/task_record.hpp>
+
+#include <boost/asio/associator.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+namespace leaklab
+{
+
+/// Pass `tracked()` where an operation has another default: `co_await asio::post(executor, tracked())`.
+class tracked
+{
+ public:
+  constexpr tracked(std::source_location where = std::source_location::current()) : where_(where) {}
+
+  [[nodiscard]] constexpr std::source_location const& where() const noexcept { return where_; }
+
+  /// `Executor`, but with this class as the default token of the I/O objects that are made for it.
+  template <class Executor>
+  struct executor_with_default : Executor
+  {
+    using default_completion_token_type = tracked;
+
+    executor_with_default(Executor const& executor) noexcept : Executor(executor) {}
+
+    template <class Other>
+      requires(!std::is_same_v<Other, executor_with_default> && std::is_convertible_v<Other const&, Executor>)
+    executor_with_default(Other const& executor) noexcept : Executor(executor)
+    {
+    }
+  };
+
+  /// The I/O object type `T` with this class as its default token.
+  template <class T>
+  using as_default_on_t =
+      typename T::template rebind_executor<executor_with_default<typename T::executor_type>>::other;
+
+ private:
+  std::source_location where_;
+};
+
+namespace detail
+{
+
+/// Ends the note when the operation completes, then completes it.
+template <class Handler>
+struct tracked_handler
+{
+  Handler handler;
+
+  template <class... Results>
+  void operator()(Results&&... results)
+  {
+    if (current_task.record) current_task.record->end_wait();
+    std::move(handler)(std::forward<Results>(results)...);
+  }
+};
+
+/// Makes the note, then initiates the operation. Runs in the task, after its coroutine has been suspended.
+template <class Initiation>
+struct tracked_initiation
+{
+  Initiation initiation;
+  std::source_location where;
+
+  template <class Handler, class... Args>
+  void operator()(Handler&& handler, Args&&... args) &&
+  {
+    if (current_task.record) current_task.record->begin_wait(operation_name<Initiation>, where);
+    std::move(initiation)(tracked_handler<std::decay_t<Handler>>{std::forward<Handler>(handler)},
+                          std::forward<Args>(args)...);
+  }
+};
+
+}  // namespace detail
+}  // namespace leaklab
+
+namespace boost::asio
+{
+
+template <typename Signature>
+class async_result<leaklab::tracked, Signature>
+{
+ public:
+  template <class Initiation, class... Args>
+  static auto initiate(Initiation&& initiation, leaklab::tracked token, Args&&... args)
+  {
+    using noted = leaklab::detail::tracked_initiation<std::decay_t<Initiation>>;
+    deferred_t later;
+    return async_initiate<deferred_t, Signature>(noted{std::forward<Initiation>(initiation), token.where()}, later,
+                                                 std::forward<Args>(args)...);
+  }
+};
+
+template <template <class, class> class Associator, class Handler, class Default>
+struct associator<Associator, leaklab::detail::tracked_handler<Handler>, Default> : Associator<Handler, Default>
+{
+  static auto get(leaklab::detail::tracked_handler<Handler> const& h) noexcept
+  {
+    return Associator<Handler, Default>::get(h.handler);
+  }
+  static auto get(leaklab::detail::tracked_handler<Handler> const& h, Default const& d) noexcept
+  {
+    return Associator<Handler, Default>::get(h.handler, d);
+  }
+};
+
+}  // namespace boost::asio

@@ -1,0 +1,92 @@
+#include <leaklab/scope.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <list>
+
+namespace leaklab
+{
+
+namespace asio = boost::asio;
+
+// Outlives the scope for as long as a task of it does.
+struct scope::state
+{
+  explicit state(asio::any_io_executor const& ex) : executor(ex), empty(ex, asio::steady_timer::time_point::max())
+  {
+  }
+
+  asio::any_io_executor executor;
+  asio::steady_timer empty;  // never expires: cancelled when the last task ends
+  std::list<asio::cancellation_signal> children;
+  bool cancelled = false;
+};
+
+// Ends the task, then takes it out of its scope: who joins the scope finds the task counted. A task that is destroyed
+// unfinished is destroyed with its context; nobody is left to join it.
+class scope::child_end
+{
+ public:
+  using place = std::list<asio::cancellation_signal>::iterator;
+
+  child_end(std::shared_ptr<state> scope, place child, detail::task_end end)
+      : scope_(std::move(scope)), child_(child), end_(std::move(end))
+  {
+  }
+
+  void operator()(std::exception_ptr const& failure)
+  {
+    end_(failure);
+    scope_->children.erase(child_);
+    if (scope_->children.empty()) scope_->empty.cancel();
+  }
+
+ private:
+  std::shared_ptr<state> scope_;
+  place child_;
+  detail::task_end end_;
+};
+
+scope::scope(asio::any_io_executor executor)
+    : state_(detail::with_plain_executor(executor, [](auto const& plain) { return std::make_shared<state>(plain); }))
+{
+}
+
+scope::~scope() = default;
+
+void scope::spawn(awaitable<void> body, task_name name, std::source_location const& where)
+{
+  auto const task = detail::begin_task(name.c_str(), where);
+  detail::task_end end(task);
+  auto const child = state_->children.emplace(state_->children.end());
+  auto const slot = child->slot();
+  detail::start_task(state_->executor, std::move(body), task,
+                     asio::bind_cancellation_slot(slot, child_end(state_, child, std::move(end))));
+  if (state_->cancelled) child->emit(asio::cancellation_type::terminal);
+}
+
+void scope::cancel()
+{
+  state_->cancelled = true;
+  for (auto child = state_->children.begin(); child != state_->children.end();)
+    (child++)->emit(asio::cancellation_type::terminal);
+}
+
+awaitable<void> scope::join()
+{
+  auto const self = state_;
+  while (!self->children.empty())
+    co_await self->empty.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+std::size_t scope::size() const noexcept
+{
+  return state_->children.size();
+}
+
+}  // namespace leaklab

@@ -1,0 +1,279 @@
+#include "task_table.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <boost/system/system_error.hpp>
+#include <cstddef>
+#include <cstdio>
+#include <ctime>
+#include <new>
+#include <optional>
+#include <sched.h>
+
+namespace leaklab::detail
+{
+namespace
+{
+
+constexpr std::size_t slab_bytes = 256 * 1024;
+constexpr std::size_t page_bytes = 4096;
+
+std::string message_of(std::exception_ptr const& failure)
+{
+  try
+  {
+    std::rethrow_exception(failure);
+  }
+  catch (std::exception const& e)
+  {
+    return e.what();
+  }
+  catch (...)
+  {
+    return "an exception that is not derived from std::exception";
+  }
+}
+
+}  // namespace
+
+constinit thread_local task_handle current_task;
+
+// A slab is aligned to its size, so a record finds the one that it belongs to by masking its own address. Records fill
+// the slab behind the header, which has the first page for itself: the other pages can be given back.
+struct task_table::slab
+{
+  static constexpr std::size_t capacity = (slab_bytes - page_bytes) / sizeof(task_record);
+
+  std::size_t live = 0;
+  std::size_t touched = 0;  // records that have been in use since the pages were fresh
+  task_record* free = nullptr;
+
+  [[nodiscard]] task_record* records() noexcept
+  {
+    return reinterpret_cast<task_record*>(reinterpret_cast<std::byte*>(this) + page_bytes);
+  }
+  [[nodiscard]] bool full() const noexcept { return live == capacity; }
+
+  static slab* map()
+  {
+    auto* const raw = mmap(nullptr, 2 * slab_bytes, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (raw == MAP_FAILED) throw std::bad_alloc();
+    auto const begin = reinterpret_cast<std::uintptr_t>(raw);
+    auto const aligned = (begin + slab_bytes - 1) & ~(slab_bytes - 1);
+    if (aligned != begin) munmap(raw, aligned - begin);
+    munmap(reinterpret_cast<void*>(aligned + slab_bytes), begin + slab_bytes - aligned);
+    return new (reinterpret_cast<void*>(aligned)) slab;
+  }
+
+  static slab& of(task_record& record) noexcept
+  {
+    return *reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(&record) & ~(slab_bytes - 1));
+  }
+
+  // Fresh pages read as zero, which is a free record.
+  task_record& take() noexcept
+  {
+    ++live;
+    if (!free) return records()[touched++];
+    auto* const record = free;
+    free = reinterpret_cast<task_record*>(record->parent_);
+    return *record;
+  }
+
+  void give_back_pages() noexcept
+  {
+    madvise(records(), slab_bytes - page_bytes, MADV_DONTNEED);
+    touched = 0;
+    free = nullptr;
+  }
+};
+
+std::uint32_t task_record::now() noexcept
+{
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return static_cast<std::uint32_t>(now.tv_sec * 100 + now.tv_nsec / 10'000'000);
+}
+
+std::uint64_t task_record::await_reader() noexcept
+{
+  auto word = word_.load(std::memory_order_relaxed);
+  while (word & reading)
+  {
+    sched_yield();
+    word = word_.load(std::memory_order_relaxed);
+  }
+  return word;
+}
+
+void task_record::recycle() noexcept
+{
+  task_table::instance().recycle(*this);
+}
+
+// Never destroyed: tasks may end after the destructors of static objects have run.
+task_table& task_table::instance() noexcept
+{
+  static auto* const table = new task_table;
+  return *table;
+}
+
+task_table::slab& task_table::slab_with_room()
+{
+  if (with_room_.empty())
+  {
+    slabs_.reserve(slabs_.size() + 1);
+    with_room_.reserve(slabs_.size() + 1);
+    slabs_.push_back(slab::map());
+    with_room_.push_back(slabs_.back());
+  }
+  return *with_room_.back();
+}
+
+task_handle task_table::begin(char const* name, std::source_location const& where)
+{
+  std::lock_guard const lock(mutex_);
+  auto& home = slab_with_room();
+  auto& record = home.take();
+  if (home.full()) with_room_.pop_back();
+
+  auto const id = ++counts_.spawned;
+  ++counts_.live;
+  record.parent_ = current_task.id;
+  record.name_ = name;
+  record.spawned_at_ = where;
+  record.operation_ = nullptr;
+  record.queued_.store(true, std::memory_order_relaxed);
+  record.word_.store(id << task_record::id_shift, std::memory_order_release);
+  return {&record, id};
+}
+
+void task_table::finish(task_handle task, std::exception_ptr const& failure) noexcept
+{
+  auto& record = *task.record;
+  auto const name = record.name_;
+  auto const where = record.spawned_at_;
+  auto word = record.word_.load(std::memory_order_relaxed);
+  for (;;)
+  {
+    if (word & task_record::reading)
+      word = record.await_reader();
+    else if (record.word_.compare_exchange_weak(word, word & task_record::entries_mask, std::memory_order_acq_rel,
+                                                std::memory_order_relaxed))
+      break;
+  }
+  {
+    std::lock_guard const lock(mutex_);
+    --counts_.live;
+    ++(failure ? counts_.failed : counts_.finished);
+  }
+  if ((word & task_record::entries_mask) == 0) recycle(record);
+  if (failure) count_failure(name, where, failure);
+}
+
+void task_table::recycle(task_record& record) noexcept
+{
+  std::lock_guard const lock(mutex_);
+  auto& home = slab::of(record);
+  if (home.full()) with_room_.push_back(&home);
+  record.parent_ = reinterpret_cast<std::uintptr_t>(home.free);
+  home.free = &record;
+  if (--home.live == 0 && with_room_.size() > 1) home.give_back_pages();
+}
+
+void task_table::for_each(std::function<void(task_info const&)> const& visit) const
+{
+  std::vector<slab*> slabs;
+  {
+    std::lock_guard const lock(mutex_);
+    slabs = slabs_;
+  }
+  auto const now = task_record::now();
+  for (auto* const home : slabs)
+    for (auto* record = home->records(); record != home->records() + slab::capacity; ++record)
+    {
+      auto word = record->word_.load(std::memory_order_relaxed);
+      while (word >> task_record::id_shift != 0)
+      {
+        if (word & task_record::reading)
+        {
+          word = record->await_reader();
+          continue;
+        }
+        if (!record->word_.compare_exchange_weak(word, word | task_record::reading, std::memory_order_acquire,
+                                                 std::memory_order_relaxed))
+          continue;
+
+        task_info info;
+        info.id = word >> task_record::id_shift;
+        info.parent = record->parent_;
+        info.name = record->name_;
+        info.spawned_at = source_site::from(record->spawned_at_);
+        if (word & task_record::entries_mask)
+          info.state = task_state::running;
+        else if (record->queued_.load(std::memory_order_relaxed))
+          info.state = task_state::ready;
+        else
+        {
+          info.state = task_state::waiting;
+          if (record->operation_)
+          {
+            info.operation = record->operation_;
+            info.waits_at = source_site::from(record->waits_at_);
+            info.waiting_for = std::chrono::milliseconds(10) * static_cast<std::int32_t>(now - record->waits_since_);
+          }
+        }
+        record->word_.fetch_and(~task_record::reading, std::memory_order_release);
+        visit(info);
+        break;
+      }
+    }
+}
+
+task_counts task_table::counts() const
+{
+  std::lock_guard const lock(mutex_);
+  return counts_;
+}
+
+void task_table::count_failure(char const* name, std::source_location const& where,
+                               std::exception_ptr const& failure)
+{
+  auto const site = source_site::from(where);
+  auto const message = message_of(failure);
+  std::lock_guard const lock(failures_mutex_);
+  auto known = std::find_if(failures_.begin(), failures_.end(),
+                            [&](auto const& f) { return f.spawned_at == site && f.name == name; });
+  if (known == failures_.end())
+  {
+    known = failures_.insert(failures_.end(), {name, site, 0, {}});
+    fmt::print(stderr, "leaklab: task \"{}\" spawned at {}:{} failed: {} (further failures of its kind are counted)\n",
+               name, site.file, site.line, message);
+  }
+  ++known->count;
+  known->last_message = message;
+}
+
+std::vector<task_failure> task_table::failures() const
+{
+  std::lock_guard const lock(failures_mutex_);
+  auto copy = failures_;
+  std::sort(copy.begin(), copy.end(), [](auto const& a, auto const& b) { return a.count > b.count; });
+  return copy;
+}
+
+task_handle begin_task(char const* name, std::source_location const& where)
+{
+  return task_table::instance().begin(name, where);
+}
+
+void finish_task(task_handle task, std::exception_ptr const& failure) noexcept
+{
+  task_table::instance().finish(task, failure);
+}
+
+}  // namespace leaklab::detail

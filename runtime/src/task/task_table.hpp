@@ -1,0 +1,50 @@
+// All task records of the process: type-stable memory in slabs, a free list in each, one lock for spawning and recycling.
+//
+// Scanning needs no lock: slabs are never unmapped, and a free record has the id 0. A slab whose last task has ended gives its
+// pages back to the system when another slab has room, so that memory follows the number of live tasks down again.
+#pragma once
+
+#include <leaklab/detail/task_record.hpp>
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace leaklab::detail
+{
+
+class task_table
+{
+ public:
+  [[nodiscard]] static task_table& instance() noexcept;
+
+  task_table(task_table const&) = delete;
+  task_table& operator=(task_table const&) = delete;
+
+  [[nodiscard]] task_handle begin(char const* name, std::source_location const& where);
+  void finish(task_handle task, std::exception_ptr const& failure) noexcept;
+  void recycle(task_record& record) noexcept;
+
+  void for_each(std::function<void(task_info const&)> const& visit) const;
+  [[nodiscard]] task_counts counts() const;
+  [[nodiscard]] std::vector<task_failure> failures() const;
+
+ private:
+  struct slab;
+
+  task_table() = default;
+
+  slab& slab_with_room();
+  void count_failure(char const* name, std::source_location const& where, std::exception_ptr const& failure);
+
+  mutable std::mutex mutex_;
+  std::vector<slab*> slabs_;
+  std::vector<slab*> with_room_;  // the slabs that have a free record, in no order
+  task_counts counts_;
+
+  mutable std::mutex failures_mutex_;
+  std::vector<task_failure> failures_;
+};
+
+}  // namespace leaklab::detail

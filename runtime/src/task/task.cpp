@@ -1,4 +1,4 @@
-#include "task_table.hpp"
+#include "task/task_table.hpp"
 
 #include <leaklab/spawn.hpp>
 

@@ -1,0 +1,66 @@
+# leaklab_add_pair(<pattern>): the programs <pattern>-leaky and <pattern>-fixed from examples/<pattern>/{leaky,fixed}.cpp, and
+# their tests. Everything that differs from pattern to pattern stands in pair.json beside them:
+#
+#   pattern, title, category   what it is; title is one sentence
+#   gauge                      what the verdict is about: tasks, heap or fds
+#   rate                       events a second by default
+#   growth_per_second          by which the leaky twin's gauge rises at that rate
+#   verdict                    what the profile must name: the operation or the function
+#   work                       what lab::completed() counts
+#   seconds_to_tell            how long a run must last for a verdict
+#   minutes_to_learn, prerequisites
+#
+# Call it in the folder of the category, which holds examples/.
+function(leaklab_add_pair pattern)
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${folder}/pair.json")
+  file(READ "${folder}/pair.json" pair)
+  foreach(key IN ITEMS pattern title category gauge rate growth_per_second verdict work seconds_to_tell
+      minutes_to_learn prerequisites)
+    string(JSON pair_${key} ERROR_VARIABLE missing GET "${pair}" ${key})
+    if(missing)
+      message(FATAL_ERROR "${folder}/pair.json: ${missing}")
+    endif()
+  endforeach()
+  if(NOT pair_pattern STREQUAL pattern)
+    message(FATAL_ERROR "${folder}/pair.json describes \"${pair_pattern}\"")
+  endif()
+
+  foreach(twin IN ITEMS leaky fixed)
+    set(program "${pattern}-${twin}")
+    configure_file("${PROJECT_SOURCE_DIR}/cmake/this_program.cpp.in" "${program}.cpp" @ONLY)
+    add_executable(${program} "${folder}/${twin}.cpp" "${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp")
+    target_link_libraries(${program} PRIVATE leaklab::runtime leaklab::warnings)
+    target_precompile_headers(${program} REUSE_FROM leaklab_pair_headers)
+  endforeach()
+
+  if(LEAKLAB_TESTS)
+    leaklab_add_pair_tests(${pattern} ${pair_seconds_to_tell})
+  endif()
+endfunction()
+
+# What every twin includes, compiled once.
+add_library(leaklab_pair_headers OBJECT "${PROJECT_SOURCE_DIR}/cmake/pair_headers.cpp")
+target_link_libraries(leaklab_pair_headers PRIVATE leaklab::runtime leaklab::warnings)
+target_precompile_headers(leaklab_pair_headers PRIVATE <leaklab/lab.hpp> <leaklab/channel.hpp> <leaklab/tcp.hpp>)
+
+# The program judges itself; its exit status tells the three outcomes apart, so no status but the right one passes.
+function(leaklab_add_pair_tests pattern seconds)
+  foreach(twin_and_expectation IN ITEMS leaky:leak:0 leaky:steady:1 fixed:steady:0 fixed:leak:1)
+    string(REPLACE ":" ";" parts ${twin_and_expectation})
+    list(GET parts 0 twin)
+    list(GET parts 1 expectation)
+    list(GET parts 2 status)
+    set(test "pair.${pattern}.${twin}_expect_${expectation}_is_${status}")
+    add_test(NAME ${test} COMMAND "${PROJECT_SOURCE_DIR}/tests/exits_with" ${status}
+      $<TARGET_FILE:${pattern}-${twin}> --port 0 --duration ${seconds}s --expect ${expectation})
+    set_tests_properties(${test} PROPERTIES LABELS pair TIMEOUT 60)
+  endforeach()
+  set(test "pair.${pattern}.too_short_to_tell_is_3")
+  add_test(NAME ${test} COMMAND "${PROJECT_SOURCE_DIR}/tests/exits_with" 3
+    $<TARGET_FILE:${pattern}-leaky> --port 0 --duration 500ms --expect leak)
+  set_tests_properties(${test} PROPERTIES LABELS pair TIMEOUT 60)
+  add_test(NAME "pair.${pattern}.diff_within_budget" COMMAND "${PROJECT_SOURCE_DIR}/tests/diff_budget"
+    "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+  set_tests_properties("pair.${pattern}.diff_within_budget" PROPERTIES LABELS pair)
+endfunction()

@@ -1,0 +1,136 @@
+// The frame around a lab program: options, load, report lines, limits, verdict, endpoint, signals. A twin brings its scenario:
+//
+//     awaitable<void> scenario(leaklab::lab& lab)
+//     {
+//       for (auto clock = lab.ticks(); co_await clock.next();) lab.spawn(handle_request(), "request");
+//     }
+//
+//     int main(int argc, char** argv) { return leaklab::run(argc, argv, scenario); }
+#pragma once
+
+#include <leaklab/scope.hpp>
+#include <leaklab/spawn.hpp>
+#include <leaklab/steady_timer.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <source_location>
+#include <vector>
+
+namespace leaklab
+{
+
+class lab;
+class tick_clock;
+
+using scenario_function = std::function<awaitable<void>(lab&)>;
+
+/// Operations of the scenario: what a fix must not change is `completed`.
+struct work_counts
+{
+  std::uint64_t offered = 0;    ///< ticks that the clocks have given out
+  std::uint64_t completed = 0;
+  std::uint64_t refused = 0;    ///< turned away on purpose
+};
+
+/// What a scenario gets. Its tasks and clocks run on one thread; completed(), refused(), work(), hold() and stop() may be
+/// called from any.
+class lab
+{
+ public:
+  lab(boost::asio::any_io_executor executor, double rate);
+
+  lab(lab const&) = delete;
+  lab& operator=(lab const&) = delete;
+
+  /// Runs the scenario in the calling task, which thereby owns all others. Once.
+  [[nodiscard]] awaitable<void> run(scenario_function scenario);
+
+  [[nodiscard]] boost::asio::any_io_executor get_executor() const noexcept { return executor_; }
+
+  /// Runs `body` as a task that the lab cancels and joins when the program stops, before the scenario's clock returns false:
+  /// so `body` may refer to what the scenario declares ahead of its clock.
+  void spawn(awaitable<void> body, task_name name,
+             std::source_location const& where = std::source_location::current());
+
+  /// A clock that ticks --rate times a second from now on.
+  [[nodiscard]] tick_clock ticks();
+
+  void completed(std::uint64_t operations = 1) noexcept { completed_ += operations; }
+  void refused(std::uint64_t operations = 1) noexcept { refused_ += operations; }
+  [[nodiscard]] work_counts work() const noexcept { return {offered_, completed_, refused_}; }
+
+  /// Ends the load: clocks tick no more, everything else stays as it is, to be looked at.
+  void hold();
+
+  /// Ends the scenario: its clock cancels and joins what the lab has spawned, then returns false.
+  void stop();
+
+ private:
+  friend class lab;
+class tick_clock;
+
+using scenario_function = std::function<awaitable<void>(lab&)>;
+
+  void wake_clocks();
+
+  boost::asio::any_io_executor executor_;
+  double rate_;
+  scope tasks_;
+  task_id root_ = 0;  // the task that runs the scenario: its clock is the one that joins the others
+  std::vector<tick_clock*> clocks_;
+  std::atomic<std::uint64_t> offered_ = 0;
+  std::atomic<std::uint64_t> completed_ = 0;
+  std::atomic<std::uint64_t> refused_ = 0;
+  std::atomic<bool> held_ = false;
+  std::atomic<bool> stopping_ = false;
+};
+
+/// Ticks on an even schedule; when its task comes late, the ticks that are due follow at once, so none is lost.
+class tick_clock
+{
+ public:
+  explicit tick_clock(lab& lab);
+  ~tick_clock();
+
+  tick_clock(tick_clock const&) = delete;
+  tick_clock& operator=(tick_clock const&) = delete;
+
+  /// True at the next tick, false when the program stops.
+  [[nodiscard]] awaitable<bool> next(std::source_location where = std::source_location::current());
+
+ private:
+  friend class lab;
+
+  lab& lab_;
+  steady_timer timer_;
+  steady_timer::time_point const begin_ = steady_timer::clock_type::now();
+  std::uint64_t ticked_ = 0;
+};
+
+/// What sets a program apart; for a twin, leaklab_add_pair() writes it from pair.json.
+struct program_info
+{
+  char const* name = "";     ///< "blocked-send-leaky"
+  char const* title = "";    ///< one sentence, for --help
+  char const* gauge = "tasks";  ///< what the verdict is about: "tasks", "heap" or "fds"
+  char const* work = "operations completed";  ///< what lab::completed() counts, for the last line
+  double rate = 50;          ///< events a second when --rate does not say
+};
+
+/// Runs the scenario as the options say (see --help) and returns the exit status: 0 as expected, 1 not as expected, 2 bad usage
+/// or no endpoint, 3 could not measure or not write, 128 + n ended by signal n.
+int run(int argc, char** argv, scenario_function scenario, program_info const& program);
+
+/// The program_info of this executable, defined by the source file that leaklab_add_pair() generates.
+extern program_info const this_program;
+
+inline int run(int argc, char** argv, scenario_function scenario)
+{
+  return run(argc, argv, std::move(scenario), this_program);
+}
+
+}  // namespace leaklab

@@ -1,0 +1,119 @@
+#include "encode/statistics.hpp"
+
+#include "encode/metrics.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+#include <utility>
+
+namespace leaklab::encode
+{
+namespace
+{
+
+namespace json = boost::json;
+
+// What all surfaces say about descriptors, in the same words.
+std::array<std::pair<char const*, std::size_t>, 7> by_kind(fd_counts const& fds)
+{
+  return {{{"file", fds.files},
+           {"directory", fds.directories},
+           {"socket", fds.sockets},
+           {"pipe", fds.pipes},
+           {"device", fds.devices},
+           {"anonymous", fds.anonymous},
+           {"other", fds.other}}};
+}
+
+json::array failures_json(std::vector<task_failure> const& failures)
+{
+  json::array all;
+  for (auto const& f : failures)
+    all.push_back(json::object{{"name", f.name},
+                               {"count", f.count},
+                               {"last_message", f.last_message},
+                               {"function", clean_function_name(f.spawned_at.function)},
+                               {"file", f.spawned_at.file},
+                               {"line", f.spawned_at.line}});
+  return all;
+}
+
+}  // namespace
+
+std::string statistics_as_json(model::statistics const& all)
+{
+  json::object fds{{"total", all.process.fds.total}};
+  for (auto const& [kind, count] : by_kind(all.process.fds)) fds[kind] = count;
+
+  json::object const process{{"open_fds", fds},
+                             {"max_fds", all.process.fd_limit},
+                             {"resident_bytes", all.process.resident_bytes},
+                             {"virtual_bytes", all.process.virtual_bytes},
+                             {"threads", all.process.threads},
+                             {"cpu_seconds", all.process.cpu_seconds},
+                             {"start_time_seconds", all.process.start_time_seconds}};
+  json::object const heap{{"allocator", all.heap.tcmalloc ? "tcmalloc" : "system"},
+                          {"in_use_bytes", all.heap.in_use_bytes},
+                          {"heap_bytes", all.heap.heap_bytes},
+                          {"free_bytes", all.heap.free_bytes},
+                          {"unmapped_bytes", all.heap.unmapped_bytes},
+                          {"thread_cache_bytes", all.heap.thread_cache_bytes},
+                          {"central_cache_bytes", all.heap.central_cache_bytes},
+                          {"sampling_period_bytes", all.heap_sampling_period}};
+  json::object const tasks{{"live", all.tasks.live},         {"running", all.running},
+                           {"ready", all.ready},             {"waiting", all.waiting},
+                           {"spawned", all.tasks.spawned},   {"finished", all.tasks.finished},
+                           {"failed", all.tasks.failed},     {"failures", failures_json(all.failures)}};
+  return json::serialize(json::object{{"process", process}, {"heap", heap}, {"tasks", tasks}}) + "\n";
+}
+
+std::string statistics_as_metrics(model::statistics const& all)
+{
+  auto const number = [](auto value) { return static_cast<double>(value); };
+  using kind = metrics_text::kind;
+  metrics_text text;
+
+  auto const& process = all.process;
+  text.counter("process_cpu_seconds_total", "User and system CPU time spent, in seconds.", process.cpu_seconds);
+  text.gauge("process_open_fds", "Number of open file descriptors.", number(process.fds.total));
+  if (process.fd_limit)
+    text.gauge("process_max_fds", "Maximum number of open file descriptors.", number(process.fd_limit));
+  text.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", number(process.virtual_bytes));
+  if (process.virtual_limit_bytes)
+    text.gauge("process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.",
+               number(process.virtual_limit_bytes));
+  text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", number(process.resident_bytes));
+  text.gauge("process_threads", "Number of OS threads in the process.", number(process.threads));
+  text.gauge("process_start_time_seconds", "Start time of the process since the Unix epoch, in seconds.",
+             process.start_time_seconds);
+
+  text.family(kind::gauge, "leaklab_open_fds", "Open file descriptors by what they refer to.");
+  for (auto const& [name, count] : by_kind(process.fds)) text.sample(number(count), {{"kind", name}});
+
+  text.family(kind::gauge, "leaklab_tasks", "Live tasks by state.");
+  text.sample(number(all.running), {{"state", "running"}});
+  text.sample(number(all.ready), {{"state", "ready"}});
+  text.sample(number(all.waiting), {{"state", "waiting"}});
+  text.counter("leaklab_tasks_spawned_total", "Tasks spawned.", number(all.tasks.spawned));
+  text.counter("leaklab_tasks_finished_total", "Tasks that returned or were cancelled.", number(all.tasks.finished));
+  text.counter("leaklab_tasks_failed_total", "Tasks that ended in an exception.", number(all.tasks.failed));
+
+  auto const& heap = all.heap;
+  text.gauge("leaklab_heap_in_use_bytes", "Bytes that the program has allocated and not freed.",
+             number(heap.in_use_bytes));
+  text.gauge("leaklab_heap_size_bytes", "Address space that the allocator has taken from the system.",
+             number(heap.heap_bytes));
+  text.gauge("leaklab_heap_free_bytes", "Free pages that the allocator keeps resident.", number(heap.free_bytes));
+  text.gauge("leaklab_heap_unmapped_bytes", "Free pages that the allocator has given back.",
+             number(heap.unmapped_bytes));
+  text.gauge("leaklab_heap_thread_cache_bytes", "Free objects in the caches of threads.",
+             number(heap.thread_cache_bytes));
+  text.gauge("leaklab_heap_central_cache_bytes", "Free objects in the central caches.",
+             number(heap.central_cache_bytes));
+  text.gauge("leaklab_heap_sampling_period_bytes", "Mean distance of two heap samples; 0 when there are none.",
+             number(all.heap_sampling_period));
+  return text.text();
+}
+
+}  // namespace leaklab::encode

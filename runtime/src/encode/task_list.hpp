@@ -1,0 +1,41 @@
+// Task by task: as text in the manner of a goroutine dump, and as JSON.
+#pragma once
+
+#include <leaklab/task.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace leaklab::encode
+{
+
+/// Which tasks to list. Those beyond `limit` are counted, not shown, and the listing says so.
+struct task_filter
+{
+  std::optional<task_state> state;
+  std::chrono::milliseconds min_wait{0};
+  std::size_t limit = 10'000;
+
+  [[nodiscard]] bool accepts(task_info const& task) const noexcept
+  {
+    return (!state || task.state == *state) && task.waiting_for >= min_wait;
+  }
+};
+
+/// A block a task:
+///
+///     task 42 [channel send, 3 minutes]: producer
+///     produce(channel<int>&)
+///         /path/to/leaky.cpp:25
+///     created by scenario(lab&) in task 1
+///         /path/to/leaky.cpp:34
+[[nodiscard]] std::string tasks_as_text(task_filter const& filter);
+
+/// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation", "waiting_seconds",
+/// "waits_at": {"function", "file", "line"}, "spawned_at": {…}}, …]}; operation, waiting_seconds and waits_at are null for a task
+/// that is in no tracked operation.
+[[nodiscard]] std::string tasks_as_json(task_filter const& filter);
+
+}  // namespace leaklab::encode

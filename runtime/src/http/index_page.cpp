@@ -1,0 +1,47 @@
+#include "http/index_page.hpp"
+
+#include <fmt/format.h>
+
+namespace leaklab::http
+{
+
+std::string index_page(std::uint64_t live_tasks, std::size_t heap_samples)
+{
+  return fmt::format(R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>/debug/pprof/</title>
+<style>body {{ font-family: sans-serif; max-width: 50em; margin: 1em auto; padding: 0 1em }}
+td, th {{ text-align: left; padding: .1em 1em .1em 0 }} td:first-child {{ text-align: right }}</style>
+</head>
+<body>
+<h1>/debug/pprof/</h1>
+<p>Set <code>debug=1</code> as a query parameter to read a profile as text; without it, it is for <code>go tool pprof</code>.</p>
+<table>
+<thead><tr><th>Count</th><th>Profile</th></tr></thead>
+<tbody>
+<tr><td>0</td><td><a href="cmdline">cmdline</a></td></tr>
+<tr><td>{0}</td><td><a href="goroutine?debug=1">goroutine</a></td></tr>
+<tr><td>{1}</td><td><a href="heap?debug=1">heap</a></td></tr>
+<tr><td>0</td><td><a href="symbol">symbol</a></td></tr>
+<tr><td>{0}</td><td><a href="task?debug=1">task</a></td></tr>
+</tbody>
+</table>
+<p><a href="task?debug=2">every task, one by one</a> (<a href="../tasks">as JSON</a>),
+<a href="../vars">all figures as JSON</a>, <a href="../../metrics">as Prometheus metrics</a></p>
+<h2>Profiles</h2>
+<ul>
+<li><b>cmdline</b>: the command line of this program, arguments separated by NUL.</li>
+<li><b>goroutine</b>: the task profile under the name that Go's tools ask for.</li>
+<li><b>heap</b>: a sample of the memory in use, by the stack that allocated it.</li>
+<li><b>symbol</b>: names for addresses, given as 0xA+0xB.</li>
+<li><b>task</b>: every live task, by where it waits and where it was spawned.</li>
+</ul>
+</body>
+</html>
+)",
+                     live_tasks, heap_samples);
+}
+
+}  // namespace leaklab::http

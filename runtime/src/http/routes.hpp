@@ -1,0 +1,37 @@
+// The endpoint's paths: which snapshot, in which encoding, under which headers. The answers are those of Go's net/http/pprof
+// where it has the same path, so that its clients work unchanged.
+#pragma once
+
+#include "http/message.hpp"
+#include "model/site_book.hpp"
+#include "model/symboliser.hpp"
+
+namespace leaklab::http
+{
+
+/// For one thread: the server's.
+class routes
+{
+ public:
+  [[nodiscard]] response operator()(request const& ask);
+
+ private:
+  using route = response (routes::*)(request const&);
+
+  [[nodiscard]] response index(request const&);
+  [[nodiscard]] response tasks(request const&);
+  [[nodiscard]] response heap(request const&);
+  [[nodiscard]] response cmdline(request const&);
+  [[nodiscard]] response symbol(request const&);
+  [[nodiscard]] response task_list(request const&);
+  [[nodiscard]] response vars(request const&);
+  [[nodiscard]] response metrics(request const&);
+  [[nodiscard]] response healthz(request const&);
+
+  [[nodiscard]] std::string symbol_name(std::uint64_t address);
+
+  model::symboliser symbols_;
+  model::site_book sites_;
+};
+
+}  // namespace leaklab::http

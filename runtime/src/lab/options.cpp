@@ -1,0 +1,119 @@
+#include "lab/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "model/quantity.hpp"
+#include "version.hpp"
+
+namespace leaklab
+{
+namespace
+{
+
+template <class Target>
+auto parsed_as(Target& target, std::optional<Target> (*parse)(std::string_view), std::string accepted)
+{
+  return [&target, parse, accepted = std::move(accepted)](std::string const& text) {
+    auto const value = parse(text);
+    if (!value) throw CLI::ValidationError(fmt::format("\"{}\" is not {}", text, accepted));
+    target = *value;
+  };
+}
+
+std::optional<double> parse_rate(std::string_view text)
+{
+  std::string const copy(text);
+  std::size_t used = 0;
+  double rate = 0;
+  try
+  {
+    rate = std::stod(copy, &used);
+  }
+  catch (std::exception const&)
+  {
+    return std::nullopt;
+  }
+  if (used != copy.size() || !std::isfinite(rate) || rate <= 0 || rate > 1e6) return std::nullopt;
+  return rate;
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text)
+{
+  std::uint16_t port = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return port;
+}
+
+std::optional<expectation> parse_expectation(std::string_view text)
+{
+  if (text == "leak") return expectation::leak;
+  if (text == "steady") return expectation::steady;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<options, int> parse_options(int argc, char const* const* argv, program_info const& program)
+{
+  options result;
+  result.rate = program.rate;
+
+  CLI::App app(program.title, program.name);
+  app.set_version_flag("--version", fmt::format("{} {}", program.name, version));
+  app.add_option_function<std::string>(
+         "--port", parsed_as(result.port, parse_port, "a port: 0 to 65535, where 0 takes any free one"),
+         "Port of the HTTP endpoint; 0 takes any free one [6060]")
+      ->type_name("PORT");
+  app.add_option("--address", result.address, "Address of the HTTP endpoint [127.0.0.1]")->type_name("ADDRESS");
+  app.add_option_function<std::string>(
+         "--duration", parsed_as(result.duration, parse_duration, "a duration such as 500ms, 10s or 2m"),
+         "How long the load lasts [10s]")
+      ->type_name("TIME");
+  app.add_option_function<std::string>(
+         "--interval", parsed_as(result.interval, parse_duration, "a duration such as 500ms, 10s or 2m"),
+         "Time between report lines [2s]")
+      ->type_name("TIME");
+  app.add_option_function<std::string>(
+         "--rate", parsed_as(result.rate, parse_rate, "a rate: events a second, above 0 and at most 1000000"),
+         fmt::format("Events a second [{}]", program.rate))
+      ->type_name("RATE");
+  app.add_flag("--once", result.once, "End after the duration instead of serving until Ctrl+C");
+  app.add_option_function<std::string>(
+         "--expect", parsed_as(result.expect, parse_expectation, "an expectation: leak or steady"),
+         "Judge the run and end: status 0 as expected, 1 not as expected, 3 could not tell")
+      ->type_name("leak|steady");
+  app.add_flag("--json", result.json, "Report lines as JSON, one object a line");
+  app.add_option_function<std::string>("--max-rss",
+                                       parsed_as(result.max_rss, parse_size, "a size such as 512MiB or 1GiB"),
+                                       "Stop the load at this resident memory [1GiB]")
+      ->type_name("SIZE");
+  app.add_option_function<std::string>("--max-fds", parsed_as(result.max_fds, parse_count, "a count above 0"),
+                                       "Stop the load at this many open descriptors [900]")
+      ->type_name("COUNT");
+
+  try
+  {
+    app.parse(argc, argv);
+  }
+  catch (CLI::Success const& help)
+  {
+    return app.exit(help);
+  }
+  catch (CLI::ParseError const& mistake)
+  {
+    fmt::print(stderr, "{}: {} (see --help)\n", program.name, mistake.what());
+    return 2;
+  }
+  return result;
+}
+
+}  // namespace leaklab

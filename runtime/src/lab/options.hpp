@@ -1,0 +1,34 @@
+// What the user typed.
+#pragma once
+
+#include <leaklab/lab.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace leaklab
+{
+
+enum class expectation { none, leak, steady };
+
+struct options
+{
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 6060;
+  std::chrono::milliseconds duration = std::chrono::seconds(10);
+  std::chrono::milliseconds interval = std::chrono::seconds(2);
+  double rate = 0;
+  bool once = false;
+  expectation expect = expectation::none;
+  bool json = false;
+  std::uint64_t max_rss = std::uint64_t{1} << 30;
+  std::uint64_t max_fds = 900;
+};
+
+/// The options, or the status to exit with after the text for the user has been printed: 0 for --help and --version, 2 for a
+/// mistake, which is one line on stderr.
+[[nodiscard]] std::variant<options, int> parse_options(int argc, char const* const* argv, program_info const& program);
+
+}  // namespace leaklab

@@ -1,0 +1,112 @@
+#include "lab/report.hpp"
+
+#include "model/quantity.hpp"
+
+#include <leaklab/heap.hpp>
+#include <leaklab/process.hpp>
+#include <leaklab/task.hpp>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+namespace leaklab
+{
+namespace
+{
+
+constexpr double mebibyte = 1 << 20;
+
+std::string value_text(gauge const& g, double value)
+{
+  return g.bytes ? fmt::format("{:.1f} MiB", value / mebibyte) : fmt::format("{:.0f}", value);
+}
+
+}  // namespace
+
+gauge find_gauge(std::string_view name)
+{
+  static constexpr gauge known[] = {
+      {"tasks", "Tasks", 5, [] { return static_cast<double>(count_tasks().live); }, false},
+      {"heap", "Heap", mebibyte, [] { return static_cast<double>(read_heap_stats().in_use_bytes); }, true},
+      {"fds", "Open fds", 5, [] { return static_cast<double>(read_fd_counts().total); }, false},
+  };
+  for (auto const& g : known)
+    if (g.name == name) return g;
+  throw std::invalid_argument(fmt::format("no gauge is called \"{}\": there are tasks, heap and fds", name));
+}
+
+std::string reporter::gauges_text() const
+{
+  auto text = fmt::format("Tasks: {}", count_tasks().live);
+  if (gauge_.name != "tasks") text += fmt::format(", {}: {}", gauge_.label, value_text(gauge_, gauge_.read()));
+  return text;
+}
+
+std::string reporter::gauges_json() const
+{
+  auto json = fmt::format("\"tasks\":{}", count_tasks().live);
+  if (gauge_.name != "tasks") json += fmt::format(",\"{}\":{:.0f}", gauge_.name, gauge_.read());
+  return json;
+}
+
+bool reporter::line(std::string const& text, std::string const& json) const
+{
+  auto const& chosen = json_ ? json : text;
+  return std::fwrite(chosen.data(), 1, chosen.size(), stdout) == chosen.size() && std::fputc('\n', stdout) != EOF &&
+         std::fflush(stdout) == 0;
+}
+
+bool reporter::listening(std::string const& url) const
+{
+  return line(fmt::format("{}: {}/debug/pprof/", program_.name, url),
+              fmt::format(R"({{"event":"listening","program":"{}","url":"{}"}})", program_.name, url));
+}
+
+bool reporter::start() const
+{
+  return line("[START] " + gauges_text(), fmt::format(R"({{"event":"start","seconds":0,{}}})", gauges_json()));
+}
+
+bool reporter::after(std::chrono::milliseconds elapsed) const
+{
+  auto const seconds = static_cast<double>(elapsed.count()) / 1000;
+  return line(fmt::format("[AFTER {}] {}", to_string(elapsed), gauges_text()),
+              fmt::format(R"({{"event":"after","seconds":{},{}}})", seconds, gauges_json()));
+}
+
+bool reporter::judged(judgement const& j) const
+{
+  auto const json = fmt::format(R"({{"event":"verdict","verdict":"{}","gauge":"{}","per_second":{:.3f},"seconds":{:.3f}}})",
+                                to_string(j.verdict), gauge_.name, j.slope, j.seconds);
+  if (j.verdict == verdict::unknown) return line(fmt::format("[VERDICT] not known: {}", j.reason), json);
+  auto const slope = gauge_.bytes ? fmt::format("{:+.1f} MiB", j.slope / mebibyte)
+                                  : fmt::format("{:+.1f} {}", j.slope, gauge_.name);
+  return line(fmt::format("[VERDICT] {}: {} a second over {:.1f} s", to_string(j.verdict), slope, j.seconds), json);
+}
+
+bool reporter::limit(std::string const& what) const
+{
+  return line(fmt::format("[LIMIT] {}: the load has stopped, the endpoint goes on", what),
+              fmt::format(R"({{"event":"limit","what":{}}})", boost::json::serialize(boost::json::string(what))));
+}
+
+bool reporter::serving(std::string const& url) const
+{
+  return line(fmt::format("The load has ended; {}/debug/pprof/ goes on until Ctrl+C", url),
+              fmt::format(R"({{"event":"serving","url":"{}"}})", url));
+}
+
+bool reporter::end(std::chrono::milliseconds elapsed, work_counts const& work) const
+{
+  auto const refused = work.refused ? fmt::format(", {} refused", work.refused) : "";
+  return line(
+      fmt::format("[END] {}; {} {} of {} offered{}", gauges_text(), work.completed, program_.work, work.offered, refused),
+      fmt::format(R"({{"event":"end","seconds":{},{},"offered":{},"completed":{},"refused":{}}})",
+                  static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered, work.completed,
+                  work.refused));
+}
+
+}  // namespace leaklab

@@ -1,0 +1,54 @@
+// The lines that a program prints about itself: text for people, or one JSON object a line.
+#pragma once
+
+#include <leaklab/lab.hpp>
+#include <leaklab/verdict.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace leaklab
+{
+
+/// What the gauge named in program_info counts, and how the judge and the reader see it.
+struct gauge
+{
+  std::string_view name;   ///< "tasks"
+  std::string_view label;  ///< "Tasks"
+  double noise = 0;        ///< see judge()
+  double (*read)() = nullptr;
+  bool bytes = false;
+};
+
+/// Throws std::invalid_argument for a name that is not "tasks", "heap" or "fds".
+[[nodiscard]] gauge find_gauge(std::string_view name);
+
+class reporter
+{
+ public:
+  reporter(program_info const& program, gauge const& gauge, bool json) : program_(program), gauge_(gauge), json_(json)
+  {
+  }
+
+  // Each prints one line to stdout at once; false when it could not be written, and then errno says why.
+  [[nodiscard]] bool listening(std::string const& url) const;
+  [[nodiscard]] bool start() const;
+  [[nodiscard]] bool after(std::chrono::milliseconds elapsed) const;
+  [[nodiscard]] bool judged(judgement const& j) const;
+  [[nodiscard]] bool limit(std::string const& what) const;
+  [[nodiscard]] bool serving(std::string const& url) const;
+  [[nodiscard]] bool end(std::chrono::milliseconds elapsed, work_counts const& work) const;
+
+ private:
+  [[nodiscard]] bool line(std::string const& text, std::string const& json) const;
+  [[nodiscard]] std::string gauges_text() const;
+  [[nodiscard]] std::string gauges_json() const;
+
+  program_info const& program_;
+  gauge gauge_;
+  bool json_;
+};
+
+}  // namespace leaklab

@@ -1,0 +1,262 @@
+// The frame of a lab program. Three threads: this one reports, judges and takes the signals; one runs the scenario; one
+// serves the endpoint. None waits for another, so a scenario that is stuck is still reported, served and ended.
+
+#include <leaklab/endpoint.hpp>
+#include <leaklab/heap.hpp>
+#include <leaklab/lab.hpp>
+#include <leaklab/process.hpp>
+#include <leaklab/verdict.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <future>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "lab/options.hpp"
+#include "lab/report.hpp"
+
+namespace leaklab
+{
+namespace
+{
+
+using clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto sampling_interval = 50ms;
+constexpr auto limit_interval = 100ms;
+// Small enough that a learner can check the profile with arithmetic (100 MB read to about 3 %), large enough to cost little.
+constexpr std::int64_t heap_sampling_bytes = 64 * 1024;
+
+enum status
+{
+  as_expected = 0,
+  not_as_expected = 1,
+  bad_usage = 2,
+  not_measured = 3,
+  by_signal = 128,
+};
+
+// SIGINT and SIGTERM, taken where the frame waits. Blocked in this thread before any other is made, so in all of them.
+class termination_signals
+{
+ public:
+  termination_signals()
+  {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    signal(SIGPIPE, SIG_IGN);  // a reader that has left is an error of the write
+  }
+
+  [[nodiscard]] std::optional<int> wait_until(clock::time_point deadline) const
+  {
+    auto const left = std::max<clock::duration>(deadline - clock::now(), 0ns);
+    timespec const timeout{std::chrono::duration_cast<std::chrono::seconds>(left).count(),
+                           static_cast<long>((left % 1s).count())};
+    auto const number = sigtimedwait(&set_, nullptr, &timeout);
+    return number > 0 ? std::optional(number) : std::nullopt;
+  }
+
+  [[nodiscard]] int wait() const
+  {
+    for (;;)
+      if (auto const number = sigwaitinfo(&set_, nullptr); number > 0) return number;
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+// The scenario and the thread that runs it.
+class scenario_thread
+{
+ public:
+  scenario_thread(scenario_function scenario, double rate) : lab_(io_.get_executor(), rate), root_(io_.get_executor())
+  {
+    root_.spawn(lab_.run(std::move(scenario)), "scenario");
+  }
+
+  void start()
+  {
+    std::packaged_task<void()> task([this] { io_.run(); });
+    done_ = task.get_future();
+    thread_ = std::thread(std::move(task));
+  }
+
+  [[nodiscard]] lab& get() noexcept { return lab_; }
+
+  // Asks, then cancels, then abandons. False when the thread is stuck in code of the scenario.
+  [[nodiscard]] bool stop()
+  {
+    auto const ended = [this](auto patience) { return done_.wait_for(patience) == std::future_status::ready; };
+    lab_.stop();
+    if (!ended(400ms))
+    {
+      boost::asio::post(io_, [this] { root_.cancel(); });
+      if (!ended(200ms)) io_.stop();
+      if (!ended(100ms)) return false;
+    }
+    thread_.join();
+    return true;
+  }
+
+ private:
+  boost::asio::io_context io_{1};
+  lab lab_;
+  scope root_;
+  std::future<void> done_;
+  std::thread thread_;
+};
+
+class frame
+{
+ public:
+  frame(options const& o, program_info const& program, termination_signals const& signals, std::string url)
+      : options_(o), gauge_(find_gauge(program.gauge)), report_(program, gauge_, o.json), signals_(signals), url_(std::move(url))
+  {
+  }
+
+  [[nodiscard]] int run(scenario_thread& scenario)
+  {
+    auto& lab = scenario.get();
+    if (!report_.listening(url_) || !report_.start()) return unwritable();
+    begin_ = clock::now();
+    scenario.start();
+
+    auto const signal = load(lab);
+    if (unwritable_) return unwritable();
+    lab.hold();
+    auto const outcome = judge(history_, gauge_.noise);
+    if (!report_.judged(outcome) || !report_.end(elapsed(), lab.work())) return unwritable();
+    if (signal) return by_signal + *signal;
+    if (options_.expect != expectation::none) return status_of(outcome);
+    if (options_.once) return as_expected;
+    if (!report_.serving(url_)) return unwritable();
+    return by_signal + signals_.wait();
+  }
+
+ private:
+  [[nodiscard]] std::chrono::milliseconds elapsed() const
+  {
+    return std::chrono::round<std::chrono::milliseconds>(clock::now() - begin_);
+  }
+
+  // Samples, reports and keeps the limits until the duration is over or a signal arrives.
+  std::optional<int> load(lab& lab)
+  {
+    auto const end = begin_ + options_.duration;
+    auto sample_at = begin_;
+    auto check_at = begin_;
+    auto report_at = begin_ + options_.interval;
+    bool held = false;
+    for (;;)
+    {
+      auto const now = clock::now();
+      if (now >= sample_at)
+      {
+        if (!held) history_.push_back({std::chrono::duration<double>(now - begin_).count(), gauge_.read()});
+        sample_at += sampling_interval;
+      }
+      if (now >= report_at)
+      {
+        unwritable_ = !report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_));
+        report_at += options_.interval;
+      }
+      if (now >= check_at && !held)
+      {
+        if (auto const limit = limit_reached())
+        {
+          held = true;
+          lab.hold();
+          unwritable_ = unwritable_ || !report_.limit(*limit);
+        }
+        check_at += limit_interval;
+      }
+      if (unwritable_ || now >= end) return std::nullopt;
+      if (auto const signal = signals_.wait_until(std::min({sample_at, report_at, check_at, end}))) return signal;
+    }
+  }
+
+  [[nodiscard]] std::optional<std::string> limit_reached() const
+  {
+    if (auto const rss = read_resident_bytes(); rss >= options_.max_rss)
+      return fmt::format("{:.0f} MiB resident of --max-rss {:.0f} MiB", static_cast<double>(rss) / 0x1p20,
+                         static_cast<double>(options_.max_rss) / 0x1p20);
+    if (auto const fds = read_fd_counts().total; fds >= options_.max_fds)
+      return fmt::format("{} open descriptors of --max-fds {}", fds, options_.max_fds);
+    return std::nullopt;
+  }
+
+  [[nodiscard]] int status_of(judgement const& outcome) const
+  {
+    if (outcome.verdict == verdict::unknown) return not_measured;
+    auto const leaks = outcome.verdict == verdict::leaking;
+    return leaks == (options_.expect == expectation::leak) ? as_expected : not_as_expected;
+  }
+
+  [[nodiscard]] static int unwritable()
+  {
+    fmt::print(stderr, "cannot write to standard output: {}\n", std::strerror(errno));
+    return not_measured;
+  }
+
+  options options_;
+  gauge gauge_;
+  reporter report_;
+  termination_signals const& signals_;
+  std::string url_;
+  clock::time_point begin_;
+  std::vector<gauge_point> history_;
+  bool unwritable_ = false;
+};
+
+}  // namespace
+
+int run(int argc, char** argv, scenario_function scenario, program_info const& program)
+{
+  auto const parsed = parse_options(argc, argv, program);
+  if (auto const* const exit_status = std::get_if<int>(&parsed)) return *exit_status;
+  auto const& chosen = std::get<options>(parsed);
+
+  termination_signals const signals;
+  set_heap_sampling_period(heap_sampling_bytes);
+  std::optional<endpoint> debug;
+  try
+  {
+    debug.emplace(endpoint_options{chosen.address, chosen.port, {}});
+  }
+  catch (boost::system::system_error const& e)
+  {
+    fmt::print(stderr, "{}: cannot listen on {} port {}: {} (--port 0 takes any free port)\n", program.name,
+               chosen.address, chosen.port, e.code().message());
+    return bad_usage;
+  }
+
+  scenario_thread load(std::move(scenario), chosen.rate);
+  auto const result = frame(chosen, program, signals, debug->url()).run(load);
+  if (!load.stop())
+  {
+    fmt::print(stderr, "{}: the scenario does not stop; ending without it\n", program.name);
+    _exit(result);
+  }
+  debug.reset();  // nobody looks at the tasks while what is left of them is destroyed with their context
+  for (auto const& failure : task_failures())
+    if (std::string_view(failure.name) == "scenario") return not_measured;
+  return result;
+}
+
+}  // namespace leaklab

@@ -70,10 +70,7 @@ class lab
   void stop();
 
  private:
-  friend class lab;
-class tick_clock;
-
-using scenario_function = std::function<awaitable<void>(lab&)>;
+  friend class tick_clock;
 
   void wake_clocks();
 

@@ -13,11 +13,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
+#include <memory>
 #include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace
 {
@@ -451,6 +454,70 @@ TEST_F(http_server, sends_long_bodies_whole)
   EXPECT_TRUE(one.ask(get).body == body);
 }
 
+TEST_F(http_server, serves_others_while_an_answer_is_awaited)
+{
+  bool is_done = false;  // the server's thread only
+  std::function<response()> const wait = [&]
+  { return is_done ? text("waited") : response::later(1ms, [&] { return wait(); }); };
+  server peer(options,
+              [&](request const& asked)
+              {
+                if (asked.path == "/wait") return wait();
+                is_done = true;
+                return text(asked.path);
+              });
+  client waiting(peer);
+  client other(peer);
+  waiting.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n" + get);
+  EXPECT_EQ(other.ask("GET /done HTTP/1.1\r\nHost: localhost\r\n\r\n").body, "/done");
+  EXPECT_EQ(waiting.receive().body, "waited");
+  EXPECT_EQ(waiting.receive().body, "/");
+}
+
+TEST_F(http_server, answers_500_when_an_awaited_answer_throws)
+{
+  server peer(options, [](request const&)
+              { return response::later(1ms, []() -> response { throw std::runtime_error("it broke"); }); });
+  EXPECT_EQ(client(peer).ask(get).body, "it broke\n");
+}
+
+/// Answers in an hour; counts the answers that are under way.
+struct slow_handler
+{
+  std::atomic<int> under_way = 0;
+
+  response operator()(request const&)
+  {
+    ++under_way;
+    std::shared_ptr<void> const owned(nullptr, [this](void*) { --under_way; });
+    return response::later(1h, [owned] { return text("at last"); });
+  }
+};
+
+TEST_F(http_server, gives_up_an_awaited_answer_when_its_client_goes_away)
+{
+  slow_handler slow;
+  server peer(options, std::ref(slow));
+  {
+    client leaving(peer);
+    leaving.send(get);
+    while (slow.under_way == 0) std::this_thread::yield();
+  }
+  while (slow.under_way > 0) std::this_thread::yield();
+}
+
+TEST_F(http_server, gives_up_awaited_answers_when_it_ends)
+{
+  slow_handler slow;
+  std::optional<server> peer(std::in_place, options, std::ref(slow));
+  client waiting(*peer);
+  waiting.send(get);
+  while (slow.under_way == 0) std::this_thread::yield();
+  peer.reset();
+  EXPECT_EQ(slow.under_way, 0);
+  EXPECT_EQ(waiting.receive_all(), "");
+}
+
 TEST_F(http_server, cuts_clients_that_send_slowly)
 {
   options.request_deadline = 50ms;
@@ -465,7 +532,7 @@ TEST_F(http_server, cuts_clients_that_send_slowly)
 
 TEST_F(http_server, cuts_clients_that_are_idle)
 {
-  options.idle_deadline = 50ms;
+  options.idle_deadline = 300ms;
   server peer(options, echo);
   client fresh(peer);
   EXPECT_EQ(fresh.receive_all(), "");

@@ -4,17 +4,23 @@
 #include "target.hpp"
 
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <chrono>
 #include <exception>
+#include <functional>
 #include <new>
 #include <optional>
+#include <utility>
 
 namespace leaklab::http
 {
@@ -32,6 +38,8 @@ using wire_response = beast::http::response<beast::http::string_body>;
 
 /// How long a client whose connection we end may take to notice.
 constexpr auto linger_deadline = std::chrono::seconds(1);
+/// How often to see whether a client still waits for its answer.
+constexpr auto presence_interval = std::chrono::milliseconds(100);
 
 struct exchange
 {
@@ -94,11 +102,11 @@ request to_request(wire_request&& from, target&& to)
   return {method, std::move(to.path), std::move(to.query), std::move(from.body())};
 }
 
-/// What the handler answers. A handler cannot take the server down, nor break out of a header.
-response call(handler const& handle, request const& asked)
+/// What a handler answers. It cannot take the server down, nor break out of a header.
+response call(std::function<response()> const& handle)
 try
 {
-  auto answer = handle(asked);
+  auto answer = handle();
   auto const breaks_line = [](auto const& header)
   { return header.second.find_first_of("\r\n") != std::string::npos; };
   if (std::ranges::any_of(answer.headers, breaks_line)) return response::error(500, "line break in a header");
@@ -151,6 +159,7 @@ class connection
     {
       if (!co_await await_first_byte()) co_return;
       auto made = co_await receive();
+      if (!co_await complete(made.answer)) co_return;
       keep_alive = made.keep_alive;
       co_await send(std::move(made));
     }
@@ -207,8 +216,36 @@ class connection
     }
 
     made.keep_alive = made.version >= 11 && header.keep_alive();
-    made.answer = call(handle_, to_request(input.release(), std::move(*to)));
+    auto const asked = to_request(input.release(), std::move(*to));
+    made.answer = call([&] { return handle_(asked); });
     co_return made;
+  }
+
+  /// Waits for an answer that comes later: false when the client goes away first.
+  asio::awaitable<bool> complete(response& answer)
+  {
+    using clock = std::chrono::steady_clock;
+    asio::steady_timer timer(stream_.get_executor());
+    while (answer.finish)
+    {
+      for (auto const due = clock::now() + answer.delay; clock::now() < due;)
+      {
+        if (client_is_gone()) co_return false;
+        timer.expires_at(std::min<clock::time_point>(due, clock::now() + presence_interval));
+        co_await timer.async_wait(use_awaitable);
+      }
+      answer = call(std::exchange(answer.finish, nullptr));
+    }
+    co_return true;
+  }
+
+  /// Whether the client has closed, at least for sending. A pending read would say so too, but would have to
+  /// be cancelled.
+  bool client_is_gone()
+  {
+    char next = 0;
+    auto const size = ::recv(stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
   }
 
   asio::awaitable<void> send(exchange made)

@@ -42,4 +42,12 @@ response response::error(int status, std::string_view message)
   return answer;
 }
 
+response response::later(std::chrono::milliseconds delay, std::function<response()> finish)
+{
+  response answer;
+  answer.finish = std::move(finish);
+  answer.delay = delay;
+  return answer;
+}
+
 }  // namespace leaklab::http

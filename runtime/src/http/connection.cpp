@@ -1,0 +1,310 @@
+#include "connection.hpp"
+
+#include "policy.hpp"
+#include "target.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <new>
+#include <optional>
+#include <utility>
+
+namespace leaklab::http
+{
+namespace
+{
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::use_awaitable;
+using boost::system::error_code;
+using field = beast::http::field;
+using parser = beast::http::request_parser<beast::http::string_body>;
+using wire_request = beast::http::request<beast::http::string_body>;
+using wire_response = beast::http::response<beast::http::string_body>;
+
+/// How long a client whose connection we end may take to notice.
+constexpr auto linger_deadline = std::chrono::seconds(1);
+/// How often to see whether a client still waits for its answer.
+constexpr auto presence_interval = std::chrono::milliseconds(100);
+
+struct exchange
+{
+  response answer;
+  unsigned version = 11;
+  bool head_only = false;
+  bool keep_alive = false;
+};
+
+/// The answer to a request that could not be read. Throws the error when there is nobody left to read an
+/// answer.
+response refuse_unreadable(error_code code)
+{
+  using beast::http::error;
+  auto const& faults_of_the_text = make_error_code(error::bad_method).category();
+  if (code == error::header_limit) return response::error(431, "request header too large");
+  if (code == error::body_limit) return response::error(413, "request body too large");
+  if (code.category() != faults_of_the_text) throw boost::system::system_error(code);
+  return response::error(400, "malformed request: " + code.message());
+}
+
+/// The answer to a request that does not get to the handler, judged by its header; nothing when it does.
+std::optional<response> refuse(wire_request const& header, std::optional<target> const& to,
+                               server_options const& options)
+{
+  std::string_view const host = header[field::host];
+  auto const hosts = header.count(field::host);
+  if (hosts > 1 || (hosts == 0 && header.version() >= 11))
+    return response::error(400, "exactly one Host is required");
+  if (!options.allowed_hosts.empty())
+  {
+    auto const is_foreign = [&](std::string_view name)
+    { return !host_is_allowed(name, options.allowed_hosts); };
+    bool const names_target_host = to && !to->authority.empty();
+    if ((hosts == 1 && is_foreign(host)) || (names_target_host && is_foreign(to->authority)))
+      return response::error(403, "host is not allowed");
+  }
+
+  using beast::http::verb;
+  if (header.method() != verb::get && header.method() != verb::head && header.method() != verb::post)
+  {
+    auto answer = response::error(405, "method not allowed");
+    answer.headers.emplace_back("Allow", "GET, HEAD, POST");
+    return answer;
+  }
+  if (header.method() == verb::post &&
+      !origin_is_allowed(header[field::origin], header["Sec-Fetch-Site"], host))
+    return response::error(403, "cross-site request");
+  if (!to) return response::error(400, "malformed target");
+  if (header.count(field::transfer_encoding) > 0 && !header.chunked())
+    return response::error(501, "transfer encoding is not supported");
+  return std::nullopt;
+}
+
+request to_request(wire_request&& from, target&& to)
+{
+  auto const method = from.method() == beast::http::verb::post   ? verb::post
+                      : from.method() == beast::http::verb::head ? verb::head
+                                                                 : verb::get;
+  return {method, std::move(to.path), std::move(to.query), std::move(from.body())};
+}
+
+/// What a handler answers. It cannot take the server down, nor break out of a header.
+response call(std::function<response()> const& handle)
+try
+{
+  auto answer = handle();
+  auto const breaks_line = [](auto const& header)
+  { return header.second.find_first_of("\r\n") != std::string::npos; };
+  if (std::ranges::any_of(answer.headers, breaks_line)) return response::error(500, "line break in a header");
+  return answer;
+}
+catch (std::bad_alloc const&)
+{
+  return response::error(503, "out of memory");
+}
+catch (std::exception const& error)
+{
+  return response::error(500, error.what());
+}
+catch (...)
+{
+  return response::error(500, "unknown exception");
+}
+
+wire_response to_wire(exchange&& made)
+{
+  wire_response message;
+  message.version(made.version);
+  message.result(static_cast<unsigned>(made.answer.status));
+  for (auto const& [name, value] : made.answer.headers) message.insert(name, value);
+  message.set(field::content_type, made.answer.content_type);
+  message.set("X-Content-Type-Options", "nosniff");
+  message.set(field::cache_control, "no-store");
+  message.content_length(made.answer.body.size());
+  message.keep_alive(made.keep_alive);
+  message.body() = std::move(made.answer.body);
+  return message;
+}
+
+class connection
+{
+ public:
+  connection(asio::ip::tcp::socket client, server_options const& options, handler const& handle)
+      : stream_(std::move(client)),
+        // Room for a header and for what comes with it; also the bound for chunk extensions, which Beast does
+        // not limit.
+        buffer_(options.max_header_bytes + 64 * 1024),
+        options_(options),
+        handle_(handle)
+  {
+  }
+
+  asio::awaitable<void> run()
+  {
+    for (bool keep_alive = true; keep_alive;)
+    {
+      if (!co_await await_first_byte()) co_return;
+      auto made = co_await receive();
+      if (!co_await complete(made.answer)) co_return;
+      keep_alive = made.keep_alive;
+      co_await send(std::move(made));
+    }
+    co_await linger();
+  }
+
+ private:
+  /// Whether there is a request to receive: false when the client has closed or was idle for too long.
+  asio::awaitable<bool> await_first_byte()
+  {
+    if (buffer_.size() > 0) co_return true;  // pipelined
+    error_code error;
+    stream_.expires_after(options_.idle_deadline);
+    buffer_.commit(
+        co_await stream_.async_read_some(buffer_.prepare(4096), asio::redirect_error(use_awaitable, error)));
+    co_return !error;
+  }
+
+  /// Reads a request and has it answered. A refusal ends the connection, as what follows it may not be a
+  /// request.
+  asio::awaitable<exchange> receive()
+  {
+    parser input;
+    input.header_limit(static_cast<std::uint32_t>(options_.max_header_bytes));
+    input.body_limit(options_.max_body_bytes);
+    stream_.expires_after(options_.request_deadline);
+
+    exchange made;
+    error_code error;
+    co_await async_read_header(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
+    auto const& header = input.get();
+    made.head_only = header.method() == beast::http::verb::head;
+    if (error)
+    {
+      made.answer = refuse_unreadable(error);
+      co_return made;
+    }
+
+    made.version = header.version();
+    auto to = parse_target(header.target());
+    if (auto refusal = refuse(header, to, options_))
+    {
+      made.answer = std::move(*refusal);
+      co_return made;
+    }
+
+    if (!input.is_done() && beast::iequals(header[field::expect], "100-continue"))
+      co_await asio::async_write(stream_, asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), use_awaitable);
+    co_await async_read(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
+    if (error)
+    {
+      made.answer = refuse_unreadable(error);
+      co_return made;
+    }
+
+    made.keep_alive = made.version >= 11 && header.keep_alive();
+    auto const asked = to_request(input.release(), std::move(*to));
+    made.answer = call([&] { return handle_(asked); });
+    co_return made;
+  }
+
+  /// Waits for an answer that comes later: false when the client goes away first.
+  asio::awaitable<bool> complete(response& answer)
+  {
+    using clock = std::chrono::steady_clock;
+    asio::steady_timer timer(stream_.get_executor());
+    while (answer.finish)
+    {
+      for (auto const due = clock::now() + answer.delay; clock::now() < due;)
+      {
+        if (client_is_gone()) co_return false;
+        timer.expires_at(std::min<clock::time_point>(due, clock::now() + presence_interval));
+        co_await timer.async_wait(use_awaitable);
+      }
+      answer = call(std::exchange(answer.finish, nullptr));
+    }
+    co_return true;
+  }
+
+  /// Whether the client has closed, at least for sending. A pending read would say so too, but would have to
+  /// be cancelled.
+  bool client_is_gone()
+  {
+    char next = 0;
+    auto const size = ::recv(stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
+  }
+
+  asio::awaitable<void> send(exchange made)
+  {
+    bool const head_only = made.head_only;
+    auto const message = to_wire(std::move(made));
+    beast::http::response_serializer<beast::http::string_body> output(message);
+    output.split(head_only);
+    while (head_only ? !output.is_header_done() : !output.is_done())
+    {
+      stream_.expires_after(options_.response_deadline);  // for each piece: a large body may take its time
+      co_await async_write_some(stream_, output, use_awaitable);
+    }
+  }
+
+  /// Closing with input unread would reset the connection, and the client might lose the answer.
+  asio::awaitable<void> linger()
+  {
+    error_code error;
+    stream_.socket().shutdown(asio::socket_base::shutdown_send, error);
+    stream_.expires_after(linger_deadline);
+    for (std::array<char, 4096> discarded; !error;)
+      co_await stream_.async_read_some(asio::buffer(discarded), asio::redirect_error(use_awaitable, error));
+  }
+
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  server_options const& options_;
+  handler const& handle_;
+};
+
+}  // namespace
+
+asio::awaitable<void> serve(asio::ip::tcp::socket client, server_options const& options,
+                            handler const& handle)
+{
+  connection served(std::move(client), options, handle);
+  co_await served.run();
+}
+
+void turn_away(asio::ip::tcp::socket client) noexcept
+{
+  // The send buffer of a new connection is empty: this cannot block, and needs no memory when there is none.
+  static constexpr std::string_view answer =
+      "HTTP/1.1 503 Service Unavailable\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\n"
+      "X-Content-Type-Options: nosniff\r\n"
+      "X-Go-Pprof: 1\r\n"
+      "Cache-Control: no-store\r\n"
+      "Connection: close\r\n"
+      "Content-Length: 21\r\n"
+      "\r\n"
+      "too many connections\n";
+  error_code ignored;
+  client.non_blocking(true, ignored);
+  client.send(asio::buffer(answer), 0, ignored);
+  client.shutdown(asio::socket_base::shutdown_send, ignored);
+  std::array<char, 4096> discarded;  // see connection::linger
+  client.receive(asio::buffer(discarded), 0, ignored);
+}
+
+}  // namespace leaklab::http

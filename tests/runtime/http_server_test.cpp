@@ -1,0 +1,688 @@
+#include "http/server.hpp"
+
+#include <arpa/inet.h>
+#include <boost/system/system_error.hpp>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace
+{
+
+using namespace leaklab::http;
+using namespace std::chrono_literals;
+
+struct reply
+{
+  std::string status_line;
+  std::multimap<std::string, std::string> headers;
+  std::string body;
+
+  [[nodiscard]] int status() const { return std::stoi(status_line.substr(status_line.find(' '))); }
+  [[nodiscard]] std::string header(std::string const& name) const
+  {
+    auto const found = headers.find(name);
+    return found == headers.end() ? "(absent)" : found->second;
+  }
+};
+
+/// A client that knows nothing but bytes. Each wait ends after ten seconds, so that a fault does not hang the
+/// tests.
+class client
+{
+ public:
+  explicit client(int family = AF_INET) : fd_(::socket(family, SOCK_STREAM, 0))
+  {
+    timeval const patience{10, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  }
+  explicit client(server const& peer) : client() { connect(peer); }
+  ~client() { ::close(fd_); }
+
+  client(client const&) = delete;
+  client& operator=(client const&) = delete;
+
+  void connect(server const& peer)
+  {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(peer.port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connect(address);
+  }
+
+  void connect_v6(server const& peer)
+  {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(peer.port());
+    address.sin6_addr = in6addr_loopback;
+    connect(address);
+  }
+
+  void send(std::string_view text)
+  {
+    while (!text.empty())
+    {
+      auto const sent = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return;  // the server has closed: what it said is still there to read
+      text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+  }
+
+  void end_sending() { ::shutdown(fd_, SHUT_WR); }
+
+  /// Until the server closes; throws if it does not.
+  std::string receive_all()
+  {
+    while (receive_some())
+    {
+    }
+    return std::exchange(received_, {});
+  }
+
+  std::string receive_until(std::string_view end)
+  {
+    while (received_.find(end) == std::string::npos)
+      if (!receive_some()) throw std::runtime_error("closed after: " + received_);
+    return take(received_.find(end) + end.size());
+  }
+
+  reply receive(bool with_body = true)
+  {
+    reply answer;
+    answer.status_line = receive_line();
+    for (auto line = receive_line(); !line.empty(); line = receive_line())
+      answer.headers.emplace(line.substr(0, line.find(": ")), line.substr(line.find(": ") + 2));
+    std::size_t const size = with_body ? std::stoul(answer.header("Content-Length")) : 0;
+    while (received_.size() < size)
+      if (!receive_some()) throw std::runtime_error("body cut short");
+    answer.body = take(size);
+    return answer;
+  }
+
+  reply ask(std::string_view text)
+  {
+    send(text);
+    return receive(!text.starts_with("HEAD"));
+  }
+
+ private:
+  template <typename Address>
+  void connect(Address const& address)
+  {
+    if (::connect(fd_, reinterpret_cast<sockaddr const*>(&address), sizeof address) != 0)
+      throw std::runtime_error("connect");
+  }
+
+  bool receive_some()
+  {
+    char piece[64 * 1024];
+    auto const size = ::recv(fd_, piece, sizeof piece, 0);
+    if (size < 0 && errno != ECONNRESET) throw std::runtime_error("still open after: " + received_);
+    if (size <= 0) return false;
+    received_.append(piece, static_cast<std::size_t>(size));
+    return true;
+  }
+
+  std::string receive_line()
+  {
+    auto line = receive_until("\r\n");
+    line.resize(line.size() - 2);
+    return line;
+  }
+
+  std::string take(std::size_t size)
+  {
+    auto taken = received_.substr(0, size);
+    received_.erase(0, size);
+    return taken;
+  }
+
+  int fd_;
+  std::string received_;
+};
+
+std::string const get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+response text(std::string body)
+{
+  response answer;
+  answer.body = std::move(body);
+  return answer;
+}
+
+response echo(request const& asked)
+{
+  std::string const method = asked.method == verb::get ? "get" : asked.method == verb::head ? "head" : "post";
+  auto answer = text(method + " " + asked.path + "?" + asked.query + " " + asked.body);
+  answer.headers.emplace_back("X-Method", method);
+  return answer;
+}
+
+struct http_server : testing::Test
+{
+  server_options options;
+
+  reply answer_to(std::string_view text)
+  {
+    server peer(options, echo);
+    return client(peer).ask(text);
+  }
+};
+
+TEST_F(http_server, gives_every_answer_the_common_headers)
+{
+  for (auto const& text : {get, std::string("GET / HTTP/1.1\r\n\r\n")})
+  {
+    auto const answer = answer_to(text);
+    EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(answer.header("Cache-Control"), "no-store");
+    EXPECT_EQ(answer.header("Content-Type"), "text/plain; charset=utf-8");
+    EXPECT_EQ(answer.headers.count("Content-Length"), 1U);
+    EXPECT_EQ(answer.headers.count("Server"), 0U);
+    EXPECT_EQ(answer.headers.count("Access-Control-Allow-Origin"), 0U);
+  }
+}
+
+TEST_F(http_server, hands_the_request_to_the_handler)
+{
+  auto const answer = answer_to("GET /a%20b//../?c=%20d HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(answer.status_line, "HTTP/1.1 200 OK");
+  EXPECT_EQ(answer.body, "get /a b//../?c=%20d ");
+  EXPECT_EQ(answer.header("X-Method"), "get");
+}
+
+TEST_F(http_server, accepts_absolute_targets)
+{
+  EXPECT_EQ(answer_to("GET http://localhost/a?b HTTP/1.1\r\nHost: localhost\r\n\r\n").body, "get /a?b ");
+  EXPECT_EQ(answer_to("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n").status(), 403);
+}
+
+TEST_F(http_server, accepts_bodies_with_length_and_in_chunks)
+{
+  EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc").body,
+            "post /? abc");
+  EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                      "2;x=y\r\nab\r\n1\r\nc\r\n0\r\n\r\n")
+                .body,
+            "post /? abc");
+}
+
+TEST_F(http_server, answers_head_like_get_without_the_body)
+{
+  server peer(options, [](request const& asked) { return text(asked.method == verb::head ? "12345" : "1"); });
+  client one(peer);
+  one.send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD / HTTP/1.0\r\n\r\n");
+  auto const first = one.receive(false);
+  EXPECT_EQ(first.header("Content-Length"), "5");
+  EXPECT_EQ(one.receive(false).header("Content-Length"), "5");
+  EXPECT_EQ(one.receive_all(), "");
+}
+
+TEST_F(http_server, keeps_the_connection_and_answers_pipelined_requests_in_order)
+{
+  server peer(options, echo);
+  client one(peer);
+  EXPECT_EQ(one.ask(get).header("Connection"), "(absent)");
+  std::string all;
+  for (int i = 0; i < 100; ++i)
+    all += "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
+  one.send(all);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(one.receive().body, "post /" + std::to_string(i) + "? x");
+}
+
+TEST_F(http_server, closes_when_asked_to)
+{
+  server peer(options, echo);
+  client one(peer);
+  EXPECT_EQ(one.ask("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").header("Connection"),
+            "close");
+  EXPECT_EQ(one.receive_all(), "");
+}
+
+TEST_F(http_server, closes_after_an_http_1_0_request_which_needs_no_host)
+{
+  server peer(options, echo);
+  client one(peer);
+  EXPECT_EQ(one.ask("GET /old HTTP/1.0\r\n\r\n").body, "get /old? ");
+  EXPECT_EQ(one.receive_all(), "");
+}
+
+TEST_F(http_server, answers_a_client_that_has_ended_sending)
+{
+  server peer(options, echo);
+  client one(peer);
+  one.send(get);
+  one.end_sending();
+  EXPECT_EQ(one.receive().status(), 200);
+  EXPECT_EQ(one.receive_all(), "");
+}
+
+TEST_F(http_server, says_continue_to_those_who_wait_for_it)
+{
+  server peer(options, echo);
+  client one(peer);
+  one.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(one.receive_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(one.ask("abc").body, "post /? abc");
+}
+
+TEST_F(http_server, refuses_before_it_says_continue)
+{
+  options.max_body_bytes = 2;
+  EXPECT_EQ(
+      answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+          .status(),
+      413);
+}
+
+TEST_F(http_server, refuses_other_methods_and_names_those_allowed)
+{
+  for (std::string const method : {"PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "BREW"})
+  {
+    auto const answer = answer_to(method + " / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_EQ(answer.status(), 405) << method;
+    EXPECT_EQ(answer.header("Allow"), "GET, HEAD, POST");
+    EXPECT_EQ(answer.header("X-Go-Pprof"), "1");
+  }
+}
+
+TEST_F(http_server, refuses_malformed_requests_and_closes)
+{
+  std::string const host = "Host: localhost\r\n";
+  for (std::string const& text :
+       {std::string("nonsense\r\n\r\n"), std::string("GET /\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHo st: x\r\n\r\n"), "GET /%zz HTTP/1.1\r\n" + host + "\r\n",
+        "GET /%00 HTTP/1.1\r\n" + host + "\r\n", "GET relative HTTP/1.1\r\n" + host + "\r\n",
+        "GET / HTTP/2.0\r\n" + host + "\r\n", "POST / HTTP/1.1\r\n" + host + "Content-Length: x\r\n\r\n",
+        "POST / HTTP/1.1\r\n" + host + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"})
+  {
+    server peer(options, echo);
+    client one(peer);
+    auto const answer = one.ask(text);
+    EXPECT_EQ(answer.status(), 400) << text;
+    EXPECT_EQ(answer.header("X-Go-Pprof"), "1");
+    EXPECT_EQ(one.receive_all(), "");
+  }
+}
+
+TEST_F(http_server, refuses_a_request_that_breaks_off)
+{
+  server peer(options, echo);
+  client one(peer);
+  one.send("GET / HTTP/1.1\r\nHost:");
+  one.end_sending();
+  EXPECT_EQ(one.receive().status(), 400);
+}
+
+TEST_F(http_server, refuses_transfer_encodings_that_it_does_not_know)
+{
+  EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n").status(), 501);
+}
+
+TEST_F(http_server, refuses_large_headers)
+{
+  EXPECT_EQ(
+      answer_to("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n").status(),
+      431);
+  EXPECT_EQ(answer_to("GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status(),
+            431);
+  EXPECT_EQ(answer_to("GET /" + std::string(10'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status(),
+            200);
+}
+
+TEST_F(http_server, refuses_large_bodies_whose_answer_arrives_though_the_body_is_unread)
+{
+  std::string const body(options.max_body_bytes + 1, 'x');
+  auto const head = "POST / HTTP/1.1\r\nHost: localhost\r\n";
+  EXPECT_EQ(answer_to(head + ("Content-Length: " + std::to_string(body.size())) + "\r\n\r\n" + body).status(),
+            413);
+  EXPECT_EQ(answer_to(head + std::string("Transfer-Encoding: chunked\r\n\r\n800000\r\n") + body).status(),
+            413);
+  EXPECT_EQ(
+      answer_to(head + ("Content-Length: " + std::to_string(body.size() - 1)) + "\r\n\r\n" + body).status(),
+      200);
+}
+
+TEST_F(http_server, refuses_endless_chunk_extensions)
+{
+  EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1;x=" +
+                      std::string(1'000'000, 'x'))
+                .status(),
+            400);
+}
+
+TEST_F(http_server, refuses_foreign_hosts_on_loopback)
+{
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n").status(), 403);
+  EXPECT_EQ(answer_to("GET / HTTP/1.0\r\nHost: evil.example\r\n\r\n").status(), 403);
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n").status(), 200);
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\n\r\n").status(), 400);
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n").status(), 400);
+  options.allowed_hosts = {"metrics.internal"};
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: metrics.internal\r\n\r\n").status(), 200);
+}
+
+TEST_F(http_server, refuses_posts_from_foreign_pages)
+{
+  std::string const post = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n";
+  EXPECT_EQ(answer_to(post + "Origin: http://evil.example\r\n\r\n").status(), 403);
+  EXPECT_EQ(answer_to(post + "Sec-Fetch-Site: cross-site\r\n\r\n").status(), 403);
+  EXPECT_EQ(answer_to(post + "Origin: http://localhost\r\n\r\n").status(), 200);
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n\r\n").status(),
+            200);
+}
+
+TEST_F(http_server, listens_on_ipv6)
+{
+  options.address = "::1";
+  std::optional<server> peer;
+  try
+  {
+    peer.emplace(options, echo);
+  }
+  catch (boost::system::system_error const& error)
+  {
+    GTEST_SKIP() << "no IPv6 here: " << error.what();
+  }
+  client one(AF_INET6);
+  one.connect_v6(*peer);
+  EXPECT_EQ(one.ask("GET / HTTP/1.1\r\nHost: [::1]:" + std::to_string(peer->port()) + "\r\n\r\n").status(),
+            200);
+}
+
+TEST_F(http_server, throws_when_the_address_cannot_be_had)
+{
+  server const taken(options, echo);
+  options.port = taken.port();
+  EXPECT_THROW(server(options, echo), boost::system::system_error);
+  options.address = "nowhere";
+  EXPECT_THROW(server(options, echo), boost::system::system_error);
+}
+
+TEST_F(http_server, survives_handlers_that_throw)
+{
+  server peer(options,
+              [](request const& asked) -> response
+              {
+                if (asked.path == "/error") throw std::runtime_error("it broke");
+                if (asked.path == "/memory") throw std::bad_alloc();
+                if (asked.path == "/other") throw 1;
+                response answer;
+                if (asked.path == "/split") answer.headers.emplace_back("Location", "/\r\nX-Evil: 1");
+                return answer;
+              });
+  client one(peer);
+  auto const ask = [&](std::string const& path)
+  { return one.ask("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"); };
+  auto const answer = ask("/error");
+  EXPECT_EQ(answer.status(), 500);
+  EXPECT_EQ(answer.body, "it broke\n");
+  EXPECT_EQ(answer.header("X-Go-Pprof"), "1");
+  EXPECT_EQ(ask("/memory").status(), 503);
+  EXPECT_EQ(ask("/other").status(), 500);
+  EXPECT_EQ(ask("/split").status(), 500);
+  EXPECT_EQ(ask("/").status(), 200);
+}
+
+TEST_F(http_server, sends_long_bodies_whole)
+{
+  std::string body(32 * 1024 * 1024, 'x');
+  for (std::size_t i = 0; i < body.size(); i += 4093) body[i] = static_cast<char>('a' + i % 23);
+  server peer(options, [&](request const&) { return text(body); });
+  client one(peer);
+  EXPECT_TRUE(one.ask(get).body == body);
+  EXPECT_TRUE(one.ask(get).body == body);
+}
+
+TEST_F(http_server, serves_others_while_an_answer_is_awaited)
+{
+  bool is_done = false;  // the server's thread only
+  std::function<response()> const wait = [&]
+  { return is_done ? text("waited") : response::later(1ms, [&] { return wait(); }); };
+  server peer(options,
+              [&](request const& asked)
+              {
+                if (asked.path == "/wait") return wait();
+                is_done = true;
+                return text(asked.path);
+              });
+  client waiting(peer);
+  client other(peer);
+  waiting.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n" + get);
+  EXPECT_EQ(other.ask("GET /done HTTP/1.1\r\nHost: localhost\r\n\r\n").body, "/done");
+  EXPECT_EQ(waiting.receive().body, "waited");
+  EXPECT_EQ(waiting.receive().body, "/");
+}
+
+TEST_F(http_server, answers_500_when_an_awaited_answer_throws)
+{
+  server peer(options, [](request const&)
+              { return response::later(1ms, []() -> response { throw std::runtime_error("it broke"); }); });
+  EXPECT_EQ(client(peer).ask(get).body, "it broke\n");
+}
+
+/// Answers in an hour; counts the answers that are under way.
+struct slow_handler
+{
+  std::atomic<int> under_way = 0;
+
+  response operator()(request const&)
+  {
+    ++under_way;
+    std::shared_ptr<void> const owned(nullptr, [this](void*) { --under_way; });
+    return response::later(1h, [owned] { return text("at last"); });
+  }
+};
+
+TEST_F(http_server, gives_up_an_awaited_answer_when_its_client_goes_away)
+{
+  slow_handler slow;
+  server peer(options, std::ref(slow));
+  {
+    client leaving(peer);
+    leaving.send(get);
+    while (slow.under_way == 0) std::this_thread::yield();
+  }
+  while (slow.under_way > 0) std::this_thread::yield();
+}
+
+TEST_F(http_server, gives_up_awaited_answers_when_it_ends)
+{
+  slow_handler slow;
+  std::optional<server> peer(std::in_place, options, std::ref(slow));
+  client waiting(*peer);
+  waiting.send(get);
+  while (slow.under_way == 0) std::this_thread::yield();
+  peer.reset();
+  EXPECT_EQ(slow.under_way, 0);
+  EXPECT_EQ(waiting.receive_all(), "");
+}
+
+TEST_F(http_server, cuts_clients_that_send_slowly)
+{
+  options.request_deadline = 50ms;
+  server peer(options, echo);
+  client slow_header(peer);
+  client slow_body(peer);
+  slow_header.send("GET / HTTP/1.1\r\nHost: loc");
+  slow_body.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx");
+  EXPECT_EQ(slow_header.receive_all(), "");
+  EXPECT_EQ(slow_body.receive_all(), "");
+}
+
+TEST_F(http_server, cuts_clients_that_are_idle)
+{
+  options.idle_deadline = 300ms;
+  server peer(options, echo);
+  client fresh(peer);
+  EXPECT_EQ(fresh.receive_all(), "");
+  client used(peer);
+  EXPECT_EQ(used.ask(get).status(), 200);
+  EXPECT_EQ(used.receive_all(), "");
+}
+
+TEST_F(http_server, cuts_clients_that_do_not_read)
+{
+  options.response_deadline = 50ms;
+  options.max_connections = 1;
+  server peer(options, [](request const&) { return text(std::string(64 * 1024 * 1024, 'x')); });
+  client stuck(peer);
+  stuck.send(get);
+  while (client(peer).ask(get).status() == 503)
+  {
+  }  // until the stuck one's place is free
+  EXPECT_LT(stuck.receive_all().size(), 64U * 1024 * 1024);
+}
+
+TEST_F(http_server, turns_clients_away_beyond_the_limit)
+{
+  options.max_connections = 2;
+  server peer(options, echo);
+  client second(peer);
+  {
+    client first(peer);
+    EXPECT_EQ(first.ask(get).status(), 200);
+    EXPECT_EQ(second.ask(get).status(), 200);
+    client third(peer);
+    auto const answer = third.receive();
+    EXPECT_EQ(answer.status(), 503);
+    EXPECT_EQ(answer.body, "too many connections\n");
+    EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(answer.header("Cache-Control"), "no-store");
+    EXPECT_EQ(third.receive_all(), "");
+    EXPECT_EQ(second.ask(get).status(), 200);
+  }
+  // There is room again as soon as the server has seen that the first one left.
+  while (client(peer).ask(get).status() == 503)
+  {
+  }
+}
+
+/// No new descriptors while it lives, in the whole process.
+class descriptors_exhausted
+{
+ public:
+  descriptors_exhausted()
+  {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    int const lowest_free = ::dup(STDERR_FILENO);
+    ::close(lowest_free);
+    limit(static_cast<rlim_t>(lowest_free));
+  }
+  ~descriptors_exhausted() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  descriptors_exhausted(descriptors_exhausted const&) = delete;
+  descriptors_exhausted& operator=(descriptors_exhausted const&) = delete;
+
+  void limit(rlim_t count)
+  {
+    rlimit const lower{count, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &lower);
+  }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(http_server, answers_while_there_are_no_descriptors_and_serves_once_there_are)
+{
+  server peer(options, echo);
+  client first;
+  client second;
+  client waiting;
+  {
+    descriptors_exhausted now;
+    first.connect(peer);
+    EXPECT_EQ(first.receive().status(), 503);
+    second.connect(peer);
+    EXPECT_EQ(second.receive().status(), 503);
+    now.limit(0);  // here the spare one does not help
+    waiting.connect(peer);
+  }
+  EXPECT_EQ(waiting.ask(get).status(), 200);
+}
+
+TEST_F(http_server, runs_handlers_on_a_named_thread_that_takes_no_signals)
+{
+  server peer(options,
+              [](request const&)
+              {
+                char name[16] = "";
+                ::pthread_getname_np(::pthread_self(), name, sizeof name);
+                sigset_t blocked;
+                ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+                std::string body = name;
+                for (int const signal : {SIGINT, SIGTERM, SIGPROF, SIGCHLD, SIGUSR1})
+                  body += ::sigismember(&blocked, signal) == 1 ? " blocked" : " open";
+                return text(body);
+              });
+  EXPECT_EQ(client(peer).ask(get).body, "leaklab-http blocked blocked blocked blocked blocked");
+
+  sigset_t here;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &here);
+  EXPECT_EQ(::sigismember(&here, SIGTERM), 0);
+}
+
+TEST_F(http_server, keeps_its_descriptors_from_child_processes)
+{
+  server peer(options,
+              [](request const&)
+              {
+                response answer;
+                for (int fd = STDERR_FILENO + 1; fd < 256; ++fd)
+                {
+                  sockaddr_in name{};
+                  socklen_t size = sizeof name;
+                  bool const is_socket = ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0;
+                  if (!is_socket || name.sin_port == 0) continue;
+                  answer.body += (::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0 ? "closed " : "inherited ";
+                }
+                return answer;
+              });
+  client one(peer);
+  EXPECT_EQ(one.ask(get).body, "closed inherited closed ");  // listener, the client of this test, its peer
+}
+
+TEST_F(http_server, ends_with_connections_in_every_state)
+{
+  std::optional<server> peer;
+  peer.emplace(options, [](request const& asked) { return text(std::string(asked.path.size() << 22, 'x')); });
+  client silent(*peer);
+  client half(*peer);
+  half.send("GET / HTTP/1.1\r\nHo");
+  client waiting_for_body(*peer);
+  waiting_for_body.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx");
+  client unread(*peer);
+  unread.send("GET /0123456789 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  client used(*peer);
+  EXPECT_EQ(used.ask(get).status(), 200);
+
+  peer.reset();
+  EXPECT_EQ(silent.receive_all(), "");
+  EXPECT_EQ(half.receive_all(), "");
+  EXPECT_EQ(waiting_for_body.receive_all(), "");
+  EXPECT_EQ(used.receive_all(), "");
+  EXPECT_LT(unread.receive_all().size(), 11U << 22);
+}
+
+}  // namespace

@@ -8,12 +8,13 @@
 namespace leaklab
 {
 
-/// Bytes by owner. With tcmalloc: heap_bytes = in_use + free + unmapped + caches + metadata's share.
+/// Bytes by owner. With tcmalloc: heap_bytes = in_use + free + unmapped + caches; the allocator's own
+/// bookkeeping is in none of them. The figures are read one after the other, so the sum holds while nobody allocates.
 /// Under a sanitizer `tcmalloc` is false, the C library's mallinfo2 gives what it can, and the rest stays 0.
 struct heap_stats
 {
   bool tcmalloc = false;
-  std::uint64_t in_use_bytes = 0;         ///< asked for by the program and not yet given back
+  std::uint64_t in_use_bytes = 0;         ///< given to the program and not yet given back, rounded up to size classes
   std::uint64_t heap_bytes = 0;           ///< address space that the allocator has taken from the system
   std::uint64_t free_bytes = 0;           ///< whole free pages still backed by memory: part of RSS
   std::uint64_t unmapped_bytes = 0;       ///< whole free pages given back to the system: not part of RSS
@@ -44,7 +45,8 @@ bool set_heap_sampling_period(std::int64_t period_bytes) noexcept;
 [[nodiscard]] std::int64_t heap_sampling_period() noexcept;
 
 /// The live sampled objects, each scaled by 1 / (1 - exp(-s / period)), where s is the size of the size class that the
-/// object came from (nallocx): that is the size which tcmalloc's sampler draws with. Empty when sampling is off.
+/// object came from (nallocx): that is the size which tcmalloc's sampler draws with. Once sampling
+/// has stopped, `period` is the last one in force. Empty when sampling was never on.
 [[nodiscard]] std::vector<heap_sample> read_heap_samples();
 
 }  // namespace leaklab

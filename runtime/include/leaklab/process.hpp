@@ -32,14 +32,14 @@ struct process_stats
   double start_time_seconds = 0;          ///< Unix time at which the process began
 };
 
-/// Counts /proc/self/fd, leaving out the descriptor that the count itself needs. Costs one readlink a descriptor.
-/// Throws std::system_error if /proc cannot be read. Any thread.
+/// Counts /proc/self/fd, leaving out the descriptor that the count itself needs. Costs one fstat a descriptor, for deleted
+/// files a readlink too. Throws std::system_error if /proc cannot be read. Any thread.
 [[nodiscard]] fd_counts read_fd_counts();
 
 /// RSS in bytes alone: the cheap figure for a limit that is checked often. Throws like read_fd_counts. Any thread.
 [[nodiscard]] std::uint64_t read_resident_bytes();
 
-/// Everything at once, from /proc/self/{fd,stat,limits} (proc(5)). Throws like read_fd_counts. Any thread.
+/// Everything at once, from /proc/self/{fd,stat,statm}, /proc/stat (proc(5)) and getrlimit(2). Throws like read_fd_counts. Any thread.
 [[nodiscard]] process_stats read_process_stats();
 
 }  // namespace leaklab

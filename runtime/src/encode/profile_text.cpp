@@ -1,0 +1,135 @@
+#include "profile_text.hpp"
+
+#include "escape.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace leaklab::encode
+{
+namespace
+{
+
+/// Readers subtract 1 from an address as from a return address; those of the model have it subtracted
+/// already.
+void append_addresses(std::string& text, model::profile const& profile,
+                      std::vector<std::uint32_t> const& stack)
+{
+  for (std::uint32_t const index : stack)
+    fmt::format_to(std::back_inserter(text), " {:#x}", profile.locations[index].address + 1);
+  text += '\n';
+}
+
+void append_frames(std::string& text, model::profile const& profile, std::vector<std::uint32_t> const& stack)
+{
+  auto const out = std::back_inserter(text);
+  for (std::uint32_t const index : stack)
+  {
+    auto const& [address, lines] = profile.locations[index];
+    if (lines.empty()) fmt::format_to(out, "#\t{:#x}\n", address);
+    for (auto const& line : lines)
+    {
+      fmt::format_to(out, "#\t{:#x}\t{}", address, line.function);
+      if (!line.file.empty()) fmt::format_to(out, "\t{}:{}", line.file, line.line);
+      text += '\n';
+    }
+  }
+  text += '\n';
+}
+
+std::string labels_line(std::vector<model::label> const& labels)
+{
+  if (labels.empty()) return {};
+  std::string text;
+  for (auto const& label : labels)
+  {
+    std::string const value =
+        label.text.empty() ? fmt::format("{}{}", label.number, label.unit) : escape(label.text);
+    text += fmt::format("{}\"{}\":\"{}\"", text.empty() ? "" : ", ", escape(label.key), value);
+  }
+  return fmt::format("# labels: {{{}}}\n", text);
+}
+
+}  // namespace
+
+std::string encode_count_text(model::profile const& profile)
+{
+  std::map<std::pair<std::vector<std::uint32_t>, std::string>, std::int64_t> groups;
+  std::int64_t total = 0;
+  for (auto const& sample : profile.samples)
+  {
+    if (sample.stack.empty()) continue;
+    groups[{sample.stack, labels_line(sample.labels)}] += sample.values.front();
+    total += sample.values.front();
+  }
+  using group = decltype(groups)::value_type;
+  std::vector<group const*> order;
+  for (auto const& found : groups) order.push_back(&found);
+  std::stable_sort(order.begin(), order.end(),
+                   [](group const* a, group const* b) { return a->second > b->second; });
+
+  std::string text = fmt::format("{} profile: total {}\n", profile.name, total);
+  for (group const* const found : order)
+  {
+    auto const& [stack, labels] = found->first;
+    text += fmt::format("{} @", found->second);
+    append_addresses(text, profile, stack);
+    text += labels;
+    append_frames(text, profile, stack);
+  }
+  return text;
+}
+
+std::string encode_heap_text(model::profile const& profile, heap_stats const& heap,
+                             process_stats const& process)
+{
+  auto const record = [](std::int64_t objects, std::int64_t bytes)
+  { return fmt::format("{}: {} [{}: {}] @", objects, bytes, objects, bytes); };
+
+  std::vector<model::sample const*> order;
+  std::int64_t objects = 0;
+  std::int64_t bytes = 0;
+  for (auto const& sample : profile.samples)
+  {
+    if (sample.stack.empty()) continue;
+    order.push_back(&sample);
+    objects += sample.values[0];
+    bytes += sample.values[1];
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](auto const* a, auto const* b) { return a->values[1] > b->values[1]; });
+
+  std::string text = "heap profile: " + record(objects, bytes) + " heapprofile\n";
+  for (model::sample const* const sample : order)
+  {
+    text += record(sample->values[0], sample->values[1]);
+    append_addresses(text, profile, sample->stack);
+    append_frames(text, profile, sample->stack);
+  }
+
+  auto const out = std::back_inserter(text);
+  auto const add = [out](char const* name, auto value) { fmt::format_to(out, "# {} = {}\n", name, value); };
+  text += "\n# leaklab::heap_stats\n";
+  add("sampling_period_bytes", profile.period);
+  add("tcmalloc", heap.tcmalloc);
+  add("in_use_bytes", heap.in_use_bytes);
+  add("heap_bytes", heap.heap_bytes);
+  add("free_bytes", heap.free_bytes);
+  add("unmapped_bytes", heap.unmapped_bytes);
+  add("thread_cache_bytes", heap.thread_cache_bytes);
+  add("central_cache_bytes", heap.central_cache_bytes);
+  text += "# leaklab::process_stats\n";
+  add("resident_bytes", process.resident_bytes);
+  add("virtual_bytes", process.virtual_bytes);
+  add("threads", process.threads);
+  add("fds", process.fds.total);
+  add("cpu_seconds", process.cpu_seconds);
+  return text;
+}
+
+}  // namespace leaklab::encode

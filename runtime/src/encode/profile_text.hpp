@@ -1,0 +1,26 @@
+// The texts behind ?debug=1, in the layout of Go's runtime/pprof: for people, and readable by every pprof.
+#pragma once
+
+#include "model/profile.hpp"
+
+#include <leaklab/heap.hpp>
+#include <leaklab/process.hpp>
+
+#include <string>
+
+namespace leaklab::encode
+{
+
+/// `<name> profile: total N`, then the groups of equal stack and labels, largest first. Counts the first
+/// sample type. A sample without a stack is left out: readers of the format refuse it.
+[[nodiscard]] std::string encode_count_text(model::profile const& profile);
+
+/// `heap profile: objects: bytes [objects: bytes] @ heapprofile`, the records, and the statistics as `# name
+/// = value`. The figures estimate all live objects, as in the binary form. Readers scale what they find under
+/// Go's heading
+/// `@ heap/N` once more and believe `@ heapprofile` (google/pprof, profile/legacy_profile.go,
+/// parseHeapHeader), so that is the heading here and the sampling period is among the statistics.
+[[nodiscard]] std::string encode_heap_text(model::profile const& profile, heap_stats const& heap,
+                                           process_stats const& process);
+
+}  // namespace leaklab::encode

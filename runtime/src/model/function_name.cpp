@@ -1,0 +1,202 @@
+#include "function_name.hpp"
+
+#include <leaklab/task.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace leaklab::model
+{
+namespace
+{
+
+using size = std::string_view::size_type;
+constexpr size npos = std::string_view::npos;
+
+bool is_identifier(char c)
+{
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
+}
+
+/// The bracket that closes the one at `open`, npos when there is none. Sees the arrow of `a->b`, not
+/// operators.
+size closing(std::string_view text, size open)
+{
+  std::ptrdiff_t depth = 0;
+  for (size i = open; i < text.size(); ++i)
+  {
+    switch (text[i])
+    {
+      case '(':
+      case '<':
+      case '[':
+      case '{':
+        ++depth;
+        break;
+      case '>':
+        if (i > 0 && text[i - 1] == '-') break;
+        [[fallthrough]];
+      case ')':
+      case ']':
+      case '}':
+        if (--depth == 0) return i;
+        break;
+      default:
+        break;
+    }
+  }
+  return npos;
+}
+
+bool begins_operator(std::string_view text, size at)
+{
+  static constexpr std::string_view word = "operator";
+  size const end = at + word.size();
+  return text.substr(at, word.size()) == word && (at == 0 || !is_identifier(text[at - 1])) &&
+         (end == text.size() || !is_identifier(text[end]));
+}
+
+/// Replaces `from`, where no longer qualified name or identifier contains its beginning.
+void replace_all(std::string& text, std::string_view from, std::string_view to)
+{
+  for (size at = text.find(from); at != npos; at = text.find(from, at))
+  {
+    bool const within =
+        at > 0 && is_identifier(from.front()) && (is_identifier(text[at - 1]) || text[at - 1] == ':');
+    if (within)
+    {
+      at += from.size();
+      continue;
+    }
+    text.replace(at, from.size(), to);
+    at += to.size();
+  }
+}
+
+/// Removes each bracketed group that begins with `opening`, such as " [with ", up to its closing bracket.
+void remove_groups(std::string& text, std::string_view opening)
+{
+  for (size at = text.find(opening); at != npos; at = text.find(opening, at))
+  {
+    size const end = closing(text, text.find('[', at));
+    text.erase(at, end == npos ? npos : end + 1 - at);
+  }
+}
+
+/// Removes the trailing template arguments that nearly always have their default value.
+void remove_default_arguments(std::string& text)
+{
+  static constexpr std::array defaults{", std::allocator<", ", std::char_traits<", ", std::less<",
+                                       ", std::hash<",      ", std::equal_to<",    ", std::default_delete<"};
+  for (bool changed = true; changed;)
+  {
+    changed = false;
+    for (std::string_view const argument : defaults)
+    {
+      for (size at = text.find(argument); at != npos; at = text.find(argument, at + 1))
+      {
+        size const end = closing(text, at + argument.size() - 1);
+        if (end == npos) continue;
+        size const next = text.find_first_not_of(' ', end + 1);
+        if (next == npos || text[next] != '>') continue;
+        text.erase(at, next - at);
+        changed = true;
+      }
+    }
+  }
+}
+
+/// `ns::f(int)` of `std::pair<int, int> ns::f(int)`: all that follows the last space before the parameters.
+std::string_view without_return_type(std::string_view text)
+{
+  size name = 0;
+  for (size i = 0; i < text.size(); ++i)
+  {
+    std::string_view const before = text.substr(0, i);
+    if (begins_operator(text, i)) break;
+    if (text[i] == ' ') name = i + 1;
+    bool const is_type_expression = before.ends_with("decltype") || before.ends_with("decltype ");
+    if (text[i] == '(' && !is_type_expression)
+    {
+      if (i == 0 || text[i - 1] != ' ') break;
+      // A function that returns a pointer to function: int (* f(int))(char).
+      size const end = closing(text, i);
+      return end == npos ? text : without_return_type(text.substr(i + 1, end - i - 1));
+    }
+    if (text[i] == '(' || text[i] == '<' || text[i] == '{' || text[i] == '[')
+    {
+      i = closing(text, i);
+      if (i == npos) break;
+    }
+  }
+  return text.substr(name);
+}
+
+/// The part of a qualified name before its last top-level "::".
+std::string_view scope_of(std::string_view name)
+{
+  size end = 0;
+  for (size i = 0; i < name.size(); ++i)
+  {
+    if (begins_operator(name, i)) break;
+    if (name.substr(i).starts_with("::")) end = i;
+    if (name[i] != '(' && name[i] != '<' && name[i] != '{') continue;
+    i = closing(name, i);
+    if (i == npos) break;
+  }
+  return name.substr(0, end);
+}
+
+/// The function whose body `text` is, when its one parameter is a coroutine frame; else `text`. Inside, GCC
+/// names a function of a namespace without its namespaces and a lambda without its operator().
+std::string without_frame(std::string_view text)
+{
+  static constexpr std::string_view frame = ".Frame*)";
+  size const mangled = text.rfind("::_Z");
+  if (!text.ends_with(frame) || mangled == npos) return std::string(without_return_type(text));
+  size open = text.size() - 1;
+  for (int depth = 1; depth > 0 && open > 0;)
+  {
+    --open;
+    depth += text[open] == ')' ? 1 : text[open] == '(' ? -1 : 0;
+  }
+  if (open >= mangled) return std::string(text);
+  std::string_view const function = text.substr(open + 1, mangled - open - 1);
+  std::string const scope(scope_of(without_return_type(text.substr(0, open))));
+  return scope.empty() || function.starts_with(scope) ? std::string(function)
+                                                      : scope + "::" + std::string(function);
+}
+
+}  // namespace
+
+std::string clean_demangled(std::string_view demangled)
+{
+  std::string text(demangled.substr(0, demangled.find(" [clone ")));
+  remove_groups(text, " [with ");
+  remove_groups(text, "[abi:");
+  for (auto const* anonymous : {"{anonymous}::", "(anonymous namespace)::", "<unnamed>::"})
+    replace_all(text, anonymous, "");
+  text = without_frame(text);
+  replace_all(text, "std::__cxx11::", "std::");
+  remove_default_arguments(text);
+  while (text.find("> >") != npos) replace_all(text, "> >", ">>");
+  replace_all(text, "std::basic_string<char>", "std::string");
+  replace_all(text, "std::basic_string_view<char>", "std::string_view");
+  return text;
+}
+
+}  // namespace leaklab::model
+
+namespace leaklab
+{
+
+std::string clean_function_name(std::string_view raw)
+{
+  std::string text = model::clean_demangled(raw);
+  model::replace_all(text, "boost::asio::", "");
+  model::replace_all(text, "leaklab::", "");
+  return text;
+}
+
+}  // namespace leaklab

@@ -1,0 +1,270 @@
+#include "symboliser.hpp"
+
+#include "function_name.hpp"
+
+#include <cxxabi.h>
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace leaklab::model
+{
+namespace
+{
+
+template <typename T>
+using malloced = std::unique_ptr<T, decltype([](void* p) { std::free(p); })>;
+
+/// dwfl_standard_find_debuginfo would ask the servers of DEBUGINFOD_URLS; this finds the same files on disk.
+Dwfl_Callbacks const callbacks{dwfl_linux_proc_find_elf, dwfl_build_id_find_debuginfo, nullptr, nullptr};
+
+std::string text_of(char const* text)
+{
+  return text ? text : "";
+}
+
+std::string readable(std::string const& linkage_name)
+{
+  malloced<char> const demangled(abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, nullptr));
+  return clean_demangled(demangled ? demangled.get() : linkage_name);
+}
+
+std::string string_attribute(Dwarf_Die& die, unsigned name)
+{
+  Dwarf_Attribute attribute;
+  return text_of(dwarf_formstring(dwarf_attr_integrate(&die, name, &attribute)));
+}
+
+std::int64_t number_attribute(Dwarf_Die& die, unsigned name)
+{
+  Dwarf_Attribute attribute;
+  Dwarf_Word value = 0;
+  dwarf_formudata(dwarf_attr_integrate(&die, name, &attribute), &value);
+  return static_cast<std::int64_t>(value);
+}
+
+/// The DIE that declares a function: it, unlike an inlined copy, lies in the function's class and namespaces.
+Dwarf_Die declaration_of(Dwarf_Die die)
+{
+  for (unsigned const reference : {DW_AT_abstract_origin, DW_AT_specification})
+  {
+    Dwarf_Attribute attribute;
+    Dwarf_Die target;
+    if (dwarf_formref_die(dwarf_attr(&die, reference, &attribute), &target)) die = target;
+  }
+  return die;
+}
+
+bool qualifies(int tag)
+{
+  return tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
+         tag == DW_TAG_subprogram;
+}
+
+/// The name of a function that DWARF gives no mangled one, as it does for internal linkage: without
+/// parameters.
+std::string qualified_name(Dwarf_Die const& function)
+{
+  Dwarf_Die declaration = declaration_of(function);
+  std::string name = text_of(dwarf_diename(&declaration));
+  bool const is_call_operator = name == "operator()";
+  Dwarf_Die* found = nullptr;
+  int const count = dwarf_getscopes_die(&declaration, &found);
+  malloced<Dwarf_Die> const scopes(found);
+  for (int i = 1; i < count; ++i)
+  {
+    char const* scope = dwarf_diename(&found[i]);
+    if (!scope && i == 1 && is_call_operator) scope = "<lambda>";
+    if (scope && qualifies(dwarf_tag(&found[i]))) name = fmt::format("{}::{}", scope, name);
+  }
+  return clean_demangled(name);
+}
+
+source_line function_at(Dwarf_Die& die)
+{
+  source_line line;
+  line.linkage_name = string_attribute(die, DW_AT_linkage_name);
+  line.function = line.linkage_name.empty() ? qualified_name(die) : readable(line.linkage_name);
+  line.start_line = number_attribute(die, DW_AT_decl_line);
+  return line;
+}
+
+struct place
+{
+  std::string file;
+  std::int64_t line = 0;
+};
+
+/// Files are recorded relative to where the compiler ran, which distributions may have replaced by a relative
+/// path.
+std::string absolute(Dwarf_Die& cu, char const* file)
+{
+  std::filesystem::path const directory = string_attribute(cu, DW_AT_comp_dir);
+  std::filesystem::path const path = text_of(file);
+  return (directory.is_absolute() ? directory / path : path).lexically_normal().string();
+}
+
+place place_of(Dwfl_Module* module, Dwarf_Die& cu, std::uint64_t address)
+{
+  Dwfl_Line* const found = dwfl_module_getsrc(module, address);
+  int number = 0;
+  char const* const file =
+      found ? dwfl_lineinfo(found, nullptr, &number, nullptr, nullptr, nullptr) : nullptr;
+  return file ? place{absolute(cu, file), number} : place{};
+}
+
+/// Where an inlined function was called.
+place call_site(Dwarf_Die& cu, Dwarf_Die& inlined)
+{
+  Dwarf_Files* files = nullptr;
+  std::size_t count = 0;
+  if (dwarf_getsrcfiles(&cu, &files, &count) != 0) return {};
+  auto const index = static_cast<std::size_t>(number_attribute(inlined, DW_AT_call_file));
+  char const* const file = index < count ? dwarf_filesrc(files, index, nullptr, nullptr) : nullptr;
+  return file ? place{absolute(cu, file), number_attribute(inlined, DW_AT_call_line)} : place{};
+}
+
+/// The function at `address` and the calls inlined around it, innermost first; empty without debug data.
+std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address)
+{
+  std::vector<source_line> lines;
+  Dwarf_Addr bias = 0;
+  Dwarf_Die* const cu = dwfl_module_addrdie(module, address, &bias);
+  if (!cu) return lines;
+  Dwarf_Die* found = nullptr;
+  if (dwarf_getscopes(cu, address - bias, &found) <= 0) return lines;
+  // Beyond an inlined call that answer goes on with where the callee was defined. To see the callers, start
+  // again from the innermost scope alone (elfutils, src/addr2line.c).
+  Dwarf_Die innermost = *malloced<Dwarf_Die>(found);
+  found = nullptr;
+  int const count = dwarf_getscopes_die(&innermost, &found);
+  malloced<Dwarf_Die> const scopes(found);
+
+  place at = place_of(module, *cu, address);
+  for (int i = 0; i < count; ++i)
+  {
+    int const tag = dwarf_tag(&found[i]);
+    if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
+    source_line& line = lines.emplace_back(function_at(found[i]));
+    line.file = at.file;
+    line.line = at.line;
+    if (tag == DW_TAG_subprogram) break;
+    at = call_site(*cu, found[i]);
+  }
+  return lines;
+}
+
+std::string build_id_of(Dwfl_Module* module)
+{
+  unsigned char const* bytes = nullptr;
+  GElf_Addr address = 0;
+  std::string hex;
+  GElf_Addr bias = 0;
+  if (module) dwfl_module_getelf(module, &bias);  // opens the file, which holds the id
+  int const length = module ? dwfl_module_build_id(module, &bytes, &address) : 0;
+  for (int i = 0; i < length; ++i) hex += fmt::format("{:02x}", bytes[i]);
+  return hex;
+}
+
+}  // namespace
+
+struct symboliser::impl
+{
+  std::mutex mutex;
+  std::unique_ptr<Dwfl, decltype(&dwfl_end)> dwfl{dwfl_begin(&callbacks), dwfl_end};
+  std::unordered_map<std::uint64_t, std::vector<source_line>> known;
+
+  /// Learns what is mapped now; modules seen before keep the data read for them.
+  void refresh()
+  {
+    dwfl_report_begin(dwfl.get());
+    dwfl_linux_proc_report(dwfl.get(), getpid());
+    dwfl_report_end(dwfl.get(), nullptr, nullptr);
+  }
+
+  std::vector<source_line> look_up(std::uint64_t address)
+  {
+    Dwfl_Module* module = dwfl_addrmodule(dwfl.get(), address);
+    if (!module)
+    {
+      refresh();  // a library loaded since
+      module = dwfl_addrmodule(dwfl.get(), address);
+    }
+    std::vector<source_line> lines;
+    if (module) lines = dwarf_lines(module, address);
+    if (lines.empty()) lines.emplace_back();
+    // The symbol table knows the clones, such as a coroutine's ".actor", which DWARF calls by their origin's
+    // name.
+    GElf_Off offset = 0;
+    GElf_Sym symbol;
+    char const* const name =
+        module ? dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr) : nullptr;
+    source_line& outermost = lines.back();
+    if (name)
+    {
+      outermost.linkage_name = name;
+      outermost.function = readable(name);
+    }
+    if (outermost.function.empty()) outermost.function = fmt::format("{:#x}", address);
+    return lines;
+  }
+};
+
+symboliser::symboliser() : impl_(std::make_unique<impl>())
+{
+  impl_->refresh();
+}
+
+symboliser::~symboliser() = default;
+
+std::vector<source_line> const& symboliser::lines(std::uint64_t address)
+{
+  std::lock_guard const lock(impl_->mutex);
+  auto const known = impl_->known.find(address);
+  if (known != impl_->known.end()) return known->second;
+  return impl_->known.emplace(address, impl_->look_up(address)).first->second;
+}
+
+std::vector<mapping> symboliser::mappings()
+{
+  std::lock_guard const lock(impl_->mutex);
+  impl_->refresh();
+  std::error_code ignored;
+  std::string const main_binary = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+  std::vector<mapping> result;
+  std::ifstream maps("/proc/self/maps");
+  // proc(5): begin-end permissions offset device inode path
+  for (std::string text; std::getline(maps, text);)
+  {
+    std::istringstream fields(text);
+    mapping found;
+    char dash = 0;
+    std::string permissions;
+    std::string device;
+    std::string inode;
+    fields >> std::hex >> found.begin >> dash >> found.end >> permissions >> found.offset >> device >>
+        inode >> std::ws;
+    std::getline(fields, found.path);
+    if (permissions.find('x') == std::string::npos || !found.path.starts_with('/')) continue;
+    found.build_id = build_id_of(dwfl_addrmodule(impl_->dwfl.get(), found.begin));
+    result.push_back(std::move(found));
+  }
+  std::stable_partition(result.begin(), result.end(),
+                        [&](mapping const& m) { return m.path == main_binary; });
+  return result;
+}
+
+}  // namespace leaklab::model

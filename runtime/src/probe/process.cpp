@@ -1,0 +1,151 @@
+#include <leaklab/process.hpp>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace leaklab
+{
+namespace
+{
+
+[[noreturn]] void fail(char const* what)
+{
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+/// /proc files tell no size, so they are read to the end.
+std::string read_whole(char const* path)
+{
+  errno = 0;
+  std::ifstream file(path);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (text.empty()) fail(path);
+  return text;
+}
+
+/// A memfd is a regular file to stat; only its name tells (memfd_create(2)).
+bool is_memfd(int directory, char const* name)
+{
+  std::array<char, 8> target{};
+  static constexpr std::string_view prefix = "/memfd:";
+  ssize_t const length = readlinkat(directory, name, target.data(), target.size());
+  return length > 0 && std::string_view(target.data(), static_cast<std::size_t>(length)).starts_with(prefix);
+}
+
+std::size_t& kind_of(fd_counts& counts, struct stat const& status, int directory, char const* name)
+{
+  switch (status.st_mode & S_IFMT)
+  {
+    case S_IFREG:
+      return status.st_nlink == 0 && is_memfd(directory, name) ? counts.anonymous : counts.files;
+    case S_IFDIR:
+      return counts.directories;
+    case S_IFSOCK:
+      return counts.sockets;
+    case S_IFIFO:
+      return counts.pipes;
+    case S_IFCHR:
+    case S_IFBLK:
+      return counts.devices;
+    case 0:
+      return counts.anonymous;  // the kernel's anonymous inode has no type
+    default:
+      return counts.other;
+  }
+}
+
+std::uint64_t soft_limit(__rlimit_resource resource)
+{
+  rlimit limit{};
+  if (getrlimit(resource, &limit) != 0) fail("getrlimit");
+  return limit.rlim_cur == RLIM_INFINITY ? 0 : limit.rlim_cur;
+}
+
+double boot_time_seconds()
+{
+  static constexpr std::string_view key = "\nbtime ";
+  std::string const text = read_whole("/proc/stat");
+  auto const at = text.find(key);
+  return at == std::string::npos ? 0 : std::strtod(text.c_str() + at + key.size(), nullptr);
+}
+
+}  // namespace
+
+fd_counts read_fd_counts()
+{
+  std::unique_ptr<DIR, int (*)(DIR*)> const directory(opendir("/proc/self/fd"), closedir);
+  if (!directory) fail("/proc/self/fd");
+  int const own = dirfd(directory.get());
+  fd_counts counts;
+  for (;;)
+  {
+    errno = 0;
+    dirent const* const entry = readdir(directory.get());
+    if (!entry) break;
+    std::string_view const name = entry->d_name;
+    int fd = -1;
+    if (std::from_chars(name.data(), name.data() + name.size(), fd).ec != std::errc{} || fd == own) continue;
+    struct stat status
+    {
+    };
+    if (fstat(fd, &status) != 0) continue;  // another thread has closed it meanwhile
+    ++counts.total;
+    ++kind_of(counts, status, own, entry->d_name);
+  }
+  if (errno != 0) fail("/proc/self/fd");
+  return counts;
+}
+
+std::uint64_t read_resident_bytes()
+{
+  // proc(5), statm: size and resident, in pages.
+  std::string const text = read_whole("/proc/self/statm");
+  auto const resident = text.find(' ');
+  return std::strtoull(text.c_str() + resident, nullptr, 10) *
+         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+process_stats read_process_stats()
+{
+  // proc(5), stat: the name, field 2, may hold anything but ends with the last parenthesis; then field 3 and
+  // so on.
+  std::string const text = read_whole("/proc/self/stat");
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::array<std::string, 25> field;
+  for (std::size_t i = 3; i < field.size() && fields >> field[i]; ++i)
+  {
+  }
+  if (field.back().empty()) throw std::system_error(EPROTO, std::generic_category(), "/proc/self/stat");
+
+  timespec cpu{};
+  if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu) != 0) fail("clock_gettime");
+  process_stats stats;
+  stats.fds = read_fd_counts();
+  stats.fd_limit = soft_limit(RLIMIT_NOFILE);
+  stats.resident_bytes = read_resident_bytes();
+  stats.virtual_bytes = std::stoull(field[23]);
+  stats.virtual_limit_bytes = soft_limit(RLIMIT_AS);
+  stats.threads = std::stoul(field[20]);
+  stats.cpu_seconds = static_cast<double>(cpu.tv_sec) + static_cast<double>(cpu.tv_nsec) * 1e-9;
+  stats.start_time_seconds =
+      boot_time_seconds() + std::stod(field[22]) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return stats;
+}
+
+}  // namespace leaklab

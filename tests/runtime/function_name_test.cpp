@@ -1,0 +1,155 @@
+#include "model/function_name.hpp"
+
+#include <leaklab/task.hpp>
+
+#include <gtest/gtest.h>
+
+#include <source_location>
+#include <string>
+
+namespace
+{
+
+struct example
+{
+  char const* raw;
+  char const* clean;
+};
+
+// Printed by g++ 12.2 and 14.2 (they agree) for std::source_location::current().function_name(), inside
+// coroutines that return boost::asio::awaitable and in ordinary functions.
+constexpr example site_names[] = {
+    {"void "
+     "{anonymous}::produce(produce(leaklab::channel<int>&)::_ZN12_GLOBAL__N_17produceERN7leaklab7channelIiEE."
+     "Frame*)",
+     "produce(channel<int>&)"},
+    {"void {anonymous}::no_args(no_args()::_ZN12_GLOBAL__N_17no_argsEv.Frame*)", "no_args()"},
+    {"void {anonymous}::gives(gives(const std::map<std::__cxx11::basic_string<char>, std::vector<int> >&, "
+     "std::function<void(int)>)::_ZN12_GLOBAL__N_15givesERKSt3map.Frame*)",
+     "gives(const std::map<std::string, std::vector<int>>&, std::function<void(int)>)"},
+    {"void {anonymous}::sock(sock(boost::asio::ip::tcp::socket, "
+     "boost::asio::steady_timer&)::_ZN12_GLOBAL__N_14sockEN5boost"
+     "4asio19basic_stream_socketINS1_2ip3tcpENS1_15any_io_executorEEE.Frame*)",
+     "sock(ip::tcp::socket, steady_timer&)"},
+    {"void {anonymous}::generic(generic<int>(int, "
+     "leaklab::channel<int>&)::_ZN12_GLOBAL__N_17genericIiEEN5boost4asio9"
+     "awaitableIT_NS2_15any_io_executorEEES4_RN7leaklab7channelIS4_EE.Frame*)",
+     "generic<int>(int, channel<int>&)"},
+    {"void {anonymous}::session::run({anonymous}::session::run(int)::_ZN12_GLOBAL__N_17session3runEi.Frame*)",
+     "session::run(int)"},
+    {"void {anonymous}::session::peek({anonymous}::session::peek(int) "
+     "const::_ZNK12_GLOBAL__N_17session4peekEi.Frame*)",
+     "session::peek(int) const"},
+    {"void "
+     "{anonymous}::session::make({anonymous}::session::make(std::unique_ptr<{anonymous}::session>)::_ZN12_"
+     "GLOBAL__N_17"
+     "session4makeESt10unique_ptrIS0_St14default_deleteIS0_EE.Frame*)",
+     "session::make(std::unique_ptr<session>)"},
+    {"void "
+     "{anonymous}::session::operator()({anonymous}::session::operator()(int)::_ZN12_GLOBAL__N_17sessionclEi."
+     "Frame*)",
+     "session::operator()(int)"},
+    {"void "
+     "{anonymous}::pool<int>::take({anonymous}::pool<int>::take(int)::_ZN12_GLOBAL__N_14poolIiE4takeEi.Frame*"
+     ")",
+     "pool<int>::take(int)"},
+    {"void {anonymous}::arr(arr(int (&)[3], const char* const*)::_ZN12_GLOBAL__N_13arrERA3_iPKPKc.Frame*)",
+     "arr(int (&)[3], const char* const*)"},
+    {"void {anonymous}::nontype(nontype<3>()::_ZN12_GLOBAL__N_17nontypeILi3EEEv.Frame*)", "nontype<3>()"},
+    {"void {anonymous}::pack(pack<int, char, std::__cxx11::basic_string<char, std::char_traits<char>, "
+     "std::allocator<char> > >(int, char, "
+     "std::__cxx11::basic_string<char>)::_ZN12_GLOBAL__N_14packIJicEEE.Frame*)",
+     "pack<int, char, std::string>(int, char, std::string)"},
+    {"void "
+     "app::db::query(query(std::string_view)::_ZN3app2db5queryESt17basic_string_viewIcSt11char_traitsIcEE."
+     "Frame*)",
+     "app::db::query(std::string_view)"},
+    {"void app::db::conn::close(app::db::conn::close() &&::_ZNO3app2db4conn5closeEv.Frame*)",
+     "app::db::conn::close() &&"},
+    {"void main()::<lambda()>::operator()(main()::<lambda()>::_ZZ4mainENKUlvE4_clEv.Frame*)",
+     "main()::<lambda()>"},
+    {"void "
+     "main()::<lambda(auto:56&)>::operator()(main()::<lambda(auto:56&)>::_ZZ4mainENKUlRT_E6_"
+     "clIN7leaklab7channelIiEEEEN5"
+     "boost4asio9awaitableIvNS7_15any_io_executorEEES0_.Frame*)",
+     "main()::<lambda(auto:56&)>"},
+    {"void leaklab::lab::serve(leaklab::lab::serve(int)::_ZN7leaklab3lab5serveEi.Frame*)", "lab::serve(int)"},
+    {"boost::asio::awaitable<void> {anonymous}::produce(leaklab::channel<int>&)", "produce(channel<int>&)"},
+    {"{anonymous}::session::session()", "session::session()"},
+    {"{anonymous}::session::~session()", "session::~session()"},
+    {"bool {anonymous}::session::operator<(const {anonymous}::session&) const",
+     "session::operator<(const session&) const"},
+    {"{anonymous}::session& {anonymous}::session::operator<<(int)", "session::operator<<(int)"},
+    {"bool {anonymous}::session::operator->*(int) const", "session::operator->*(int) const"},
+    {"bool {anonymous}::session::operator()(int, char) const", "session::operator()(int, char) const"},
+    {"{anonymous}::session::operator bool() const", "session::operator bool() const"},
+    {"{anonymous}::session::operator std::vector<int>() const", "session::operator std::vector<int>() const"},
+    {"U {anonymous}::pool<T>::conv(U) [with U = double; T = int]", "pool<T>::conv(U)"},
+    {"int (* {anonymous}::fnptr(int))(char)", "fnptr(int)"},
+    {"void {anonymous}::takes_fn(void (*)(int))", "takes_fn(void (*)(int))"},
+    {"std::pair<int, std::__cxx11::basic_string<char> > {anonymous}::pr(std::nullptr_t)",
+     "pr(std::nullptr_t)"},
+    {"outer<main()::<lambda()> >(main()::<lambda()>)::<lambda(auto:50)> [with auto:50 = int]",
+     "outer<main()::<lambda()>>(main()::<lambda()>)::<lambda(auto:50)>"},
+    {"T leaklab::twice(T) [with T = int]", "twice(T)"},
+    {"int my_leaklab::lab::get()", "my_leaklab::lab::get()"},
+    {"int main()", "main()"},
+    {"", ""},
+};
+
+TEST(function_name, a_source_location_becomes_the_function_as_written)
+{
+  for (auto const& [raw, clean] : site_names) EXPECT_EQ(leaklab::clean_function_name(raw), clean) << raw;
+}
+
+// Printed by abi::__cxa_demangle for the symbols of the same program.
+constexpr example symbol_names[] = {
+    {"(anonymous namespace)::produce((anonymous "
+     "namespace)::produce(leaklab::channel<int>&)::_ZN12_GLOBAL__N_17produceERN7"
+     "leaklab7channelIiEE.Frame*) [clone .actor]",
+     "produce(leaklab::channel<int>&)"},
+    {"leaklab::lab::serve(leaklab::lab::serve(int)::_ZN7leaklab3lab5serveEi.Frame*) [clone .actor] [clone "
+     ".cold]",
+     "leaklab::lab::serve(int)"},
+    {"main::{lambda()#6}::operator()(main::{lambda()#6}::operator()() const::_ZZ4mainENKUlvE4_clEv.Frame*) "
+     "[clone .destroy]",
+     "main::{lambda()#6}::operator()() const"},
+    {"app::db::query(app::db::query(std::basic_string_view<char, std::char_traits<char> "
+     ">)::_ZN3app2db5queryE.Frame*) [clone "
+     ".actor]",
+     "app::db::query(std::string_view)"},
+    {"std::vector<int, std::allocator<int> >::vector(unsigned long, std::allocator<int> const&)",
+     "std::vector<int>::vector(unsigned long, std::allocator<int> const&)"},
+    {"std::unordered_map<int, int, std::hash<int>, std::equal_to<int>, std::allocator<std::pair<int const, "
+     "int> > "
+     ">::operator[](int&&)",
+     "std::unordered_map<int, int>::operator[](int&&)"},
+    {"decltype ((*(std::declval<int*>)())->go()) app::call<int>(int*)", "app::call<int>(int*)"},
+    {"app::load[abi:cxx11](int)", "app::load(int)"},
+    {"operator new(unsigned long)", "operator new(unsigned long)"},
+    {"malloc", "malloc"},
+};
+
+TEST(function_name, a_demangled_symbol_loses_what_the_compiler_added)
+{
+  for (auto const& [raw, clean] : symbol_names) EXPECT_EQ(leaklab::model::clean_demangled(raw), clean) << raw;
+}
+
+struct planted
+{
+  static std::string name() { return std::source_location::current().function_name(); }
+};
+
+TEST(function_name, what_this_compiler_writes_is_understood)
+{
+  EXPECT_EQ(leaklab::clean_function_name(planted::name()), "planted::name()");
+}
+
+TEST(function_name, unbalanced_text_comes_back_without_a_crash)
+{
+  for (auto const* text : {"<", "(", "a(b", ")", "::_Z.Frame*)", "f(::_Z.Frame*)", "x [with ", "operator",
+                           "void (", "decltype("})
+    EXPECT_NO_THROW(static_cast<void>(leaklab::clean_function_name(text))) << text;
+}
+
+}  // namespace

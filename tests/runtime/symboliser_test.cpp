@@ -1,0 +1,142 @@
+#include "model/symboliser.hpp"
+
+#include <gtest/gtest.h>
+#include <unwind.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace
+{
+
+using leaklab::model::source_line;
+using leaklab::model::symboliser;
+
+std::uintptr_t call_here;
+int line_here;
+
+/// Keeps the address of the call to it and that call's line.
+__attribute__((noinline)) void mark(int line)
+{
+  call_here = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)) - 1;
+  line_here = line;
+  asm volatile("");
+}
+
+__attribute__((noinline)) void plain_function(int)
+{
+  mark(__LINE__);
+  asm volatile("");
+}
+
+__attribute__((always_inline)) inline void inlined_function()
+{
+  mark(__LINE__);
+  asm volatile("");
+}
+
+int outer_line;
+
+struct widget
+{
+  template <typename T>
+  __attribute__((noinline)) void calls_inlined(T)
+  {
+    outer_line = __LINE__ + 1;
+    inlined_function();
+    asm volatile("");
+  }
+};
+
+bool ends_with(std::string const& text, std::string_view end)
+{
+  return std::string_view(text).ends_with(end);
+}
+
+TEST(symboliser, a_call_has_its_function_file_and_line)
+{
+  plain_function(1);
+  symboliser symbols;
+  auto const& lines = symbols.lines(call_here);
+  ASSERT_EQ(lines.size(), 1);
+  EXPECT_EQ(lines[0].function, "plain_function(int)");
+  EXPECT_TRUE(lines[0].linkage_name.starts_with("_ZN12_GLOBAL__N_1"));
+  EXPECT_TRUE(lines[0].file.starts_with('/')) << lines[0].file;
+  EXPECT_TRUE(ends_with(lines[0].file, "/symboliser_test.cpp")) << lines[0].file;
+  EXPECT_EQ(lines[0].line, line_here);
+  EXPECT_EQ(lines[0].start_line, line_here - 2);
+}
+
+TEST(symboliser, an_inlined_call_comes_before_its_caller_each_with_its_own_line)
+{
+  widget{}.calls_inlined(1.0);
+  symboliser symbols;
+  auto const& lines = symbols.lines(call_here);
+  ASSERT_EQ(lines.size(), 2);
+  EXPECT_TRUE(lines[0].function.starts_with("inlined_function")) << lines[0].function;
+  EXPECT_EQ(lines[0].line, line_here);
+  EXPECT_EQ(lines[1].function, "widget::calls_inlined<double>(double)");
+  EXPECT_TRUE(ends_with(lines[1].file, "/symboliser_test.cpp"));
+  EXPECT_EQ(lines[1].line, outer_line);
+}
+
+TEST(symboliser, a_second_question_has_the_same_answer_in_the_same_place)
+{
+  plain_function(1);
+  symboliser symbols;
+  auto const* const first = &symbols.lines(call_here);
+  EXPECT_EQ(&symbols.lines(call_here), first);
+}
+
+TEST(symboliser, an_address_outside_the_program_is_its_own_name)
+{
+  symboliser symbols;
+  auto const& lines = symbols.lines(0x1234);
+  ASSERT_EQ(lines.size(), 1);
+  EXPECT_EQ(lines[0], source_line({"0x1234", "", "", 0, 0}));
+}
+
+TEST(symboliser, a_library_function_has_at_least_its_symbol)
+{
+  symboliser symbols;
+  auto const address = reinterpret_cast<std::uintptr_t>(&_Unwind_Backtrace);
+  auto const& lines = symbols.lines(address + 1);
+  EXPECT_NE(lines.back().function.find("_Unwind_Backtrace"), std::string::npos) << lines.back().function;
+}
+
+TEST(symboliser, many_threads_may_ask)
+{
+  plain_function(1);
+  symboliser symbols;
+  std::vector<std::jthread> threads;
+  std::atomic<int> right = 0;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back(
+        [&]
+        {
+          for (std::uintptr_t offset = 0; offset < 20; ++offset) (void)symbols.lines(call_here + offset);
+          right += symbols.lines(call_here).front().function == "plain_function(int)";
+        });
+  threads.clear();
+  EXPECT_EQ(right, 4);
+}
+
+TEST(symboliser, the_main_binary_is_the_first_mapping_and_has_its_build_id)
+{
+  plain_function(1);
+  symboliser symbols;
+  auto const mappings = symbols.mappings();
+  ASSERT_GE(mappings.size(), 2);
+  EXPECT_LE(mappings[0].begin, call_here);
+  EXPECT_GT(mappings[0].end, call_here);
+  EXPECT_EQ(mappings[0].build_id.size(), 40) << mappings[0].build_id;
+  EXPECT_TRUE(std::ranges::all_of(mappings,
+                                  [](auto const& m) { return m.path.starts_with('/') && m.begin < m.end; }));
+}
+
+}  // namespace

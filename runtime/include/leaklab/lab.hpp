@@ -34,6 +34,8 @@ struct work_counts
   std::uint64_t offered = 0;    ///< ticks that the clocks have given out
   std::uint64_t completed = 0;
   std::uint64_t refused = 0;    ///< turned away on purpose
+
+  [[nodiscard]] std::uint64_t outstanding() const noexcept { return offered - completed - refused; }
 };
 
 /// What a scenario gets. Its tasks and clocks run on one thread; completed(), refused(), work(), hold() and stop() may be
@@ -56,7 +58,7 @@ class lab
   void spawn(awaitable<void> body, task_name name,
              std::source_location const& where = std::source_location::current());
 
-  /// A clock that ticks --rate times a second from now on.
+  /// A clock that ticks --rate times a second, the first time at once.
   [[nodiscard]] tick_clock ticks();
 
   void completed(std::uint64_t operations = 1) noexcept { completed_ += operations; }

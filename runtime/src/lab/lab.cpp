@@ -78,7 +78,7 @@ awaitable<bool> tick_clock::next(std::source_location where)
     if (!lab_.held_)
     {
       auto const due =
-          begin_ + duration_cast<nanoseconds>(duration<double>(static_cast<double>(ticked_ + 1) / lab_.rate_));
+          begin_ + duration_cast<nanoseconds>(duration<double>(static_cast<double>(ticked_) / lab_.rate_));
       if (due <= steady_timer::clock_type::now())
       {
         ++ticked_;

@@ -101,12 +101,12 @@ bool reporter::serving(std::string const& url) const
 
 bool reporter::end(std::chrono::milliseconds elapsed, work_counts const& work) const
 {
-  auto const refused = work.refused ? fmt::format(", {} refused", work.refused) : "";
-  return line(
-      fmt::format("[END] {}; {} {} of {} offered{}", gauges_text(), work.completed, program_.work, work.offered, refused),
-      fmt::format(R"({{"event":"end","seconds":{},{},"offered":{},"completed":{},"refused":{}}})",
-                  static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered, work.completed,
-                  work.refused));
+  auto text = fmt::format("[END] {}; {} {} of {} offered", gauges_text(), work.completed, program_.work, work.offered);
+  if (work.refused) text += fmt::format(", {} refused", work.refused);
+  if (work.outstanding()) text += fmt::format(", {} outstanding", work.outstanding());
+  return line(text, fmt::format(R"({{"event":"end","seconds":{},{},"offered":{},"completed":{},"refused":{}}})",
+                                static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered,
+                                work.completed, work.refused));
 }
 
 }  // namespace leaklab

@@ -1,0 +1,221 @@
+// The answers of every path, as net/http/pprof gives them (go/src/net/http/pprof/pprof_test.go has the table for Go).
+#include "http/routes.hpp"
+
+#include <leaklab/channel.hpp>
+#include <leaklab/heap.hpp>
+#include <leaklab/spawn.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace
+{
+
+using namespace leaklab;
+using namespace leaklab::http;
+namespace asio = boost::asio;
+
+awaitable<void> produce(channel<int>& results)
+{
+  co_await results.async_send({}, 1);
+}
+
+class routes_test : public testing::Test
+{
+ protected:
+  [[nodiscard]] response get(std::string const& target, verb method = verb::get, std::string body = "")
+  {
+    auto const mark = target.find('?');
+    return answer_({method, target.substr(0, mark), mark == target.npos ? "" : target.substr(mark + 1), std::move(body)});
+  }
+
+  static std::string header(response const& r, std::string const& name)
+  {
+    auto const found =
+        std::find_if(r.headers.begin(), r.headers.end(), [&](auto const& h) { return h.first == name; });
+    return found == r.headers.end() ? "(absent)" : found->second;
+  }
+
+  void block_three_producers()
+  {
+    for (int i = 0; i != 3; ++i) spawn(context_, produce(results_), "producer");
+    context_.poll();
+  }
+
+ private:
+  asio::io_context context_;
+  channel<int> results_{context_};
+  routes answer_;
+};
+
+constexpr auto text = "text/plain; charset=utf-8";
+
+TEST_F(routes_test, have_the_headers_of_net_http_pprof)
+{
+  struct row
+  {
+    char const* target;
+    int status;
+    char const* type;
+    char const* disposition;
+    char const* x_go_pprof;
+  };
+  constexpr auto absent = "(absent)";
+  constexpr auto binary = "application/octet-stream";
+  for (auto const& [target, status, type, disposition, x_go_pprof] : std::initializer_list<row>{
+           {"/debug/pprof/", 200, "text/html; charset=utf-8", absent, absent},
+           {"/debug/pprof/cmdline", 200, text, absent, absent},
+           {"/debug/pprof/symbol", 200, text, absent, absent},
+           {"/debug/pprof/task", 200, binary, "attachment; filename=\"task\"", absent},
+           {"/debug/pprof/goroutine", 200, binary, "attachment; filename=\"goroutine\"", absent},
+           {"/debug/pprof/task?debug=1", 200, text, absent, absent},
+           {"/debug/pprof/task?debug=2", 200, text, absent, absent},
+           {"/debug/pprof/task?debug=-1", 200, text, absent, absent},
+           {"/debug/pprof/task?debug=abc", 200, binary, "attachment; filename=\"task\"", absent},
+           {"/debug/pprof/task?seconds=", 200, binary, "attachment; filename=\"task\"", absent},
+           {"/debug/pprof/task?seconds=0", 400, text, absent, "1"},
+           {"/debug/pprof/task?seconds=-1", 400, text, absent, "1"},
+           {"/debug/pprof/task?seconds=1.5", 400, text, absent, "1"},
+           {"/debug/pprof/task?seconds=99999999999999999999", 400, text, absent, "1"},
+           {"/debug/pprof/task?seconds=abc", 400, text, absent, "1"},
+           {"/debug/pprof/task?seconds=1", 400, text, absent, "1"},
+           {"/debug/pprof/task?debug=2&limit=x", 400, text, absent, "1"},
+           {"/debug/pprof/no-such", 404, text, absent, "1"},
+           {"/debug/pprof/task/", 404, text, absent, "1"},
+           {"/no-such", 404, text, absent, "1"},
+           {"/debug/tasks", 200, "application/json", absent, absent},
+           {"/debug/tasks?state=asleep", 400, text, absent, "1"},
+           {"/debug/tasks?min_wait=5", 400, text, absent, "1"},
+           {"/debug/tasks?limit=-1", 400, text, absent, "1"},
+           {"/debug/vars", 200, "application/json", absent, absent},
+           {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8", absent, absent},
+           {"/healthz", 200, text, absent, absent},
+       })
+  {
+    auto const answer = get(target);
+    EXPECT_EQ(answer.status, status) << target;
+    EXPECT_EQ(answer.content_type, type) << target;
+    EXPECT_EQ(header(answer, "Content-Disposition"), disposition) << target;
+    EXPECT_EQ(header(answer, "X-Go-Pprof"), x_go_pprof) << target;
+  }
+}
+
+TEST_F(routes_test, word_errors_as_net_http_pprof_does)
+{
+  EXPECT_EQ(get("/debug/pprof/no-such").body, "Unknown profile\n");
+  EXPECT_EQ(get("/debug/pprof/task?seconds=abc").body,
+            "invalid value for \"seconds\" - must be a positive integer\n");
+  EXPECT_EQ(get("/debug/pprof/task?seconds=1").body,
+            "\"seconds\" parameter is not supported for this profile type\n");
+}
+
+TEST_F(routes_test, send_the_visitor_to_the_index)
+{
+  EXPECT_EQ(get("/").status, 302);
+  EXPECT_EQ(header(get("/"), "Location"), "/debug/pprof/");
+  EXPECT_EQ(get("/debug/pprof").status, 301);
+  EXPECT_EQ(header(get("/debug/pprof"), "Location"), "/debug/pprof/");
+}
+
+TEST_F(routes_test, take_post_for_symbol_only)
+{
+  EXPECT_EQ(get("/debug/pprof/symbol", verb::post, "0x1").status, 200);
+  auto const refused = get("/debug/pprof/task", verb::post);
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(header(refused, "Allow"), "GET, HEAD");
+}
+
+TEST_F(routes_test, index_counts_tasks)
+{
+  block_three_producers();
+  auto const page = get("/debug/pprof/").body;
+  EXPECT_NE(page.find("<td>3</td><td><a href=\"task?debug=1\">task</a>"), page.npos) << page;
+}
+
+TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)
+{
+  block_three_producers();
+  auto const page = get("/debug/pprof/task?debug=1").body;
+  EXPECT_TRUE(page.starts_with("task profile: total 3\n3 @ 0x")) << page;
+  EXPECT_NE(page.find(R"(# labels: {"name":"producer", "op":"channel send", "state":"waiting"})"), page.npos) << page;
+  EXPECT_NE(page.find("\tproduce(channel<int>&)\t" __FILE__ ":"), page.npos) << page;
+}
+
+TEST_F(routes_test, debug_2_shows_each_task_up_to_the_limit)
+{
+  block_three_producers();
+  auto const all = get("/debug/pprof/task?debug=2").body;
+  for (auto const* const expected :
+       {"task 1 [channel send]: producer\nproduce(channel<int>&)\n\t" __FILE__ ":", "task 3 [channel send]: producer\n",
+        "created by routes_test::block_three_producers()\n\t" __FILE__ ":"})
+    EXPECT_NE(all.find(expected), all.npos) << expected << "\n" << all;
+
+  auto const one = get("/debug/pprof/task?debug=2&limit=1").body;
+  EXPECT_EQ(one.find("task 2"), one.npos);
+  EXPECT_NE(one.find("... 2 more tasks"), one.npos) << one;
+}
+
+TEST_F(routes_test, symbol_knows_the_addresses_of_the_task_profile)
+{
+  block_three_producers();
+  auto const page = get("/debug/pprof/task?debug=1").body;
+  auto const at = page.find("#\t0x") + 2;
+  auto const address = page.substr(at, page.find('\t', at) - at);
+  EXPECT_EQ(get("/debug/pprof/symbol?" + address).body, "num_symbols: 1\n" + address + " produce(channel<int>&)\n");
+  EXPECT_EQ(get("/debug/pprof/symbol", verb::post, "0x1+" + address + "+junk").body,
+            "num_symbols: 1\n" + address + " produce(channel<int>&)\n");
+}
+
+TEST_F(routes_test, task_list_filters)
+{
+  block_three_producers();
+  auto const count = [&](std::string const& query) {
+    return boost::json::parse(get("/debug/tasks" + query).body).at("tasks").as_array().size();
+  };
+  EXPECT_EQ(count(""), 3u);
+  EXPECT_EQ(count("?state=waiting"), 3u);
+  EXPECT_EQ(count("?state=running"), 0u);
+  EXPECT_EQ(count("?min_wait=1m"), 0u);
+  EXPECT_EQ(count("?limit=2"), 2u);
+  auto const first = boost::json::parse(get("/debug/tasks?limit=1").body).at("tasks").at(0);
+  EXPECT_EQ(first.at("name"), "producer");
+  EXPECT_EQ(first.at("operation"), "channel send");
+  EXPECT_EQ(first.at("waits_at").at("function"), "produce(channel<int>&)");
+}
+
+TEST_F(routes_test, figures_agree_with_each_other)
+{
+  block_three_producers();
+  auto const vars = boost::json::parse(get("/debug/vars").body);
+  EXPECT_EQ(vars.at("tasks").at("live"), 3);
+  EXPECT_EQ(vars.at("tasks").at("waiting"), 3);
+  auto const metrics = get("/metrics").body;
+  EXPECT_NE(metrics.find("\nleaklab_tasks{state=\"waiting\"} 3\n"), metrics.npos) << metrics;
+  EXPECT_NE(metrics.find("\nleaklab_tasks_spawned_total 3\n"), metrics.npos);
+}
+
+TEST_F(routes_test, heap_without_sampling_is_an_error_that_says_so)
+{
+  auto const answer = get("/debug/pprof/heap");
+  EXPECT_EQ(answer.status, 501);
+  EXPECT_NE(answer.body.find("sampling"), answer.body.npos);
+}
+
+TEST_F(routes_test, heap_with_sampling_is_a_profile)
+{
+  if (!set_heap_sampling_period(64 * 1024)) GTEST_SKIP() << "this allocator cannot sample";
+  EXPECT_EQ(get("/debug/pprof/heap").content_type, "application/octet-stream");
+  EXPECT_TRUE(get("/debug/pprof/heap?debug=1").body.starts_with("heap profile: "));
+}
+
+TEST_F(routes_test, cmdline_is_separated_by_nul)
+{
+  auto const line = get("/debug/pprof/cmdline").body;
+  EXPECT_NE(line.find("leaklab_tests"), line.npos);
+  EXPECT_NE(line.back(), '\0');
+}
+
+}  // namespace

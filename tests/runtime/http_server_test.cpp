@@ -609,6 +609,8 @@ class descriptors_exhausted
 TEST_F(http_server, answers_while_there_are_no_descriptors_and_serves_once_there_are)
 {
   server peer(options, echo);
+  client earlier(peer);
+  EXPECT_EQ(earlier.ask(get).status(), 200);  // its thread is up and opens nothing more by itself
   client first;
   client second;
   client waiting;
@@ -622,6 +624,7 @@ TEST_F(http_server, answers_while_there_are_no_descriptors_and_serves_once_there
     waiting.connect(peer);
   }
   EXPECT_EQ(waiting.ask(get).status(), 200);
+  EXPECT_EQ(earlier.ask(get).status(), 200);
 }
 
 TEST_F(http_server, runs_handlers_on_a_named_thread_that_takes_no_signals)

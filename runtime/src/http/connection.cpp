@@ -1,6 +1,6 @@
 #include "connection.hpp"
 
-#include "policy.hpp"
+#include "exchange.hpp"
 #include "target.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -9,17 +9,16 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/write.hpp>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <exception>
-#include <functional>
-#include <new>
-#include <optional>
 #include <utility>
 
 namespace leaklab::http
@@ -33,112 +32,11 @@ using asio::use_awaitable;
 using boost::system::error_code;
 using field = beast::http::field;
 using parser = beast::http::request_parser<beast::http::string_body>;
-using wire_request = beast::http::request<beast::http::string_body>;
-using wire_response = beast::http::response<beast::http::string_body>;
 
 /// How long a client whose connection we end may take to notice.
 constexpr auto linger_deadline = std::chrono::seconds(1);
 /// How often to see whether a client still waits for its answer.
 constexpr auto presence_interval = std::chrono::milliseconds(100);
-
-struct exchange
-{
-  response answer;
-  unsigned version = 11;
-  bool head_only = false;
-  bool keep_alive = false;
-};
-
-/// The answer to a request that could not be read. Throws the error when there is nobody left to read an
-/// answer.
-response refuse_unreadable(error_code code)
-{
-  using beast::http::error;
-  auto const& faults_of_the_text = make_error_code(error::bad_method).category();
-  if (code == error::header_limit) return response::error(431, "request header too large");
-  if (code == error::body_limit) return response::error(413, "request body too large");
-  if (code.category() != faults_of_the_text) throw boost::system::system_error(code);
-  return response::error(400, "malformed request: " + code.message());
-}
-
-/// The answer to a request that does not get to the handler, judged by its header; nothing when it does.
-std::optional<response> refuse(wire_request const& header, std::optional<target> const& to,
-                               server_options const& options)
-{
-  std::string_view const host = header[field::host];
-  auto const hosts = header.count(field::host);
-  if (hosts > 1 || (hosts == 0 && header.version() >= 11))
-    return response::error(400, "exactly one Host is required");
-  if (!options.allowed_hosts.empty())
-  {
-    auto const is_foreign = [&](std::string_view name)
-    { return !host_is_allowed(name, options.allowed_hosts); };
-    bool const names_target_host = to && !to->authority.empty();
-    if ((hosts == 1 && is_foreign(host)) || (names_target_host && is_foreign(to->authority)))
-      return response::error(403, "host is not allowed");
-  }
-
-  using beast::http::verb;
-  if (header.method() != verb::get && header.method() != verb::head && header.method() != verb::post)
-  {
-    auto answer = response::error(405, "method not allowed");
-    answer.headers.emplace_back("Allow", "GET, HEAD, POST");
-    return answer;
-  }
-  if (header.method() == verb::post &&
-      !origin_is_allowed(header[field::origin], header["Sec-Fetch-Site"], host))
-    return response::error(403, "cross-site request");
-  if (!to) return response::error(400, "malformed target");
-  if (header.count(field::transfer_encoding) > 0 && !header.chunked())
-    return response::error(501, "transfer encoding is not supported");
-  return std::nullopt;
-}
-
-request to_request(wire_request&& from, target&& to)
-{
-  auto const method = from.method() == beast::http::verb::post   ? verb::post
-                      : from.method() == beast::http::verb::head ? verb::head
-                                                                 : verb::get;
-  return {method, std::move(to.path), std::move(to.query), std::move(from.body())};
-}
-
-/// What a handler answers. It cannot take the server down, nor break out of a header.
-response call(std::function<response()> const& handle)
-try
-{
-  auto answer = handle();
-  auto const breaks_line = [](auto const& header)
-  { return header.second.find_first_of("\r\n") != std::string::npos; };
-  if (std::ranges::any_of(answer.headers, breaks_line)) return response::error(500, "line break in a header");
-  return answer;
-}
-catch (std::bad_alloc const&)
-{
-  return response::error(503, "out of memory");
-}
-catch (std::exception const& error)
-{
-  return response::error(500, error.what());
-}
-catch (...)
-{
-  return response::error(500, "unknown exception");
-}
-
-wire_response to_wire(exchange&& made)
-{
-  wire_response message;
-  message.version(made.version);
-  message.result(static_cast<unsigned>(made.answer.status));
-  for (auto const& [name, value] : made.answer.headers) message.insert(name, value);
-  message.set(field::content_type, made.answer.content_type);
-  message.set("X-Content-Type-Options", "nosniff");
-  message.set(field::cache_control, "no-store");
-  message.content_length(made.answer.body.size());
-  message.keep_alive(made.keep_alive);
-  message.body() = std::move(made.answer.body);
-  return message;
-}
 
 class connection
 {

@@ -142,7 +142,10 @@ struct server::impl
       error_code error;
       tcp::socket client = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
       if (!error)
+      {
+        spare_.take();  // another thread may have been quicker when it was given up last
         admit(std::move(client));
+      }
       else if (!is_out_of_descriptors(error) || !turn_one_away())
       {
         pause.expires_after(

@@ -1,0 +1,111 @@
+#include "exchange.hpp"
+
+#include "policy.hpp"
+
+#include <boost/beast/http/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <string_view>
+#include <utility>
+
+namespace leaklab::http
+{
+namespace
+{
+
+namespace beast = boost::beast;
+using field = beast::http::field;
+
+}  // namespace
+
+response refuse_unreadable(boost::system::error_code cause)
+{
+  using beast::http::error;
+  auto const& faults_of_the_text = make_error_code(error::bad_method).category();
+  if (cause == error::header_limit) return response::error(431, "request header too large");
+  if (cause == error::body_limit) return response::error(413, "request body too large");
+  if (cause.category() != faults_of_the_text) throw boost::system::system_error(cause);
+  return response::error(400, "malformed request: " + cause.message());
+}
+
+std::optional<response> refuse(wire_request const& header, std::optional<target> const& to,
+                               server_options const& options)
+{
+  std::string_view const host = header[field::host];
+  auto const hosts = header.count(field::host);
+  if (hosts > 1 || (hosts == 0 && header.version() >= 11))
+    return response::error(400, "exactly one Host is required");
+  if (!options.allowed_hosts.empty())
+  {
+    auto const is_foreign = [&](std::string_view name)
+    { return !host_is_allowed(name, options.allowed_hosts); };
+    bool const names_target_host = to && !to->authority.empty();
+    if ((hosts == 1 && is_foreign(host)) || (names_target_host && is_foreign(to->authority)))
+      return response::error(403, "host is not allowed");
+  }
+
+  using beast::http::verb;
+  if (header.method() != verb::get && header.method() != verb::head && header.method() != verb::post)
+  {
+    auto answer = response::error(405, "method not allowed");
+    answer.headers.emplace_back("Allow", "GET, HEAD, POST");
+    return answer;
+  }
+  if (header.method() == verb::post &&
+      !origin_is_allowed(header[field::origin], header["Sec-Fetch-Site"], host))
+    return response::error(403, "cross-site request");
+  if (!to) return response::error(400, "malformed target");
+  if (header.count(field::transfer_encoding) > 0 && !header.chunked())
+    return response::error(501, "transfer encoding is not supported");
+  return std::nullopt;
+}
+
+request to_request(wire_request&& from, target&& to)
+{
+  auto const method = from.method() == beast::http::verb::post   ? verb::post
+                      : from.method() == beast::http::verb::head ? verb::head
+                                                                 : verb::get;
+  return {method, std::move(to.path), std::move(to.query), std::move(from.body())};
+}
+
+response call(std::function<response()> const& handle)
+try
+{
+  auto answer = handle();
+  auto const breaks_line = [](auto const& header)
+  { return header.second.find_first_of("\r\n") != std::string::npos; };
+  if (std::ranges::any_of(answer.headers, breaks_line)) return response::error(500, "line break in a header");
+  return answer;
+}
+catch (std::bad_alloc const&)
+{
+  return response::error(503, "out of memory");
+}
+catch (std::exception const& error)
+{
+  return response::error(500, error.what());
+}
+catch (...)
+{
+  return response::error(500, "unknown exception");
+}
+
+wire_response to_wire(exchange&& made)
+{
+  wire_response message;
+  message.version(made.version);
+  message.result(static_cast<unsigned>(made.answer.status));
+  for (auto const& [name, value] : made.answer.headers) message.insert(name, value);
+  message.set(field::content_type, made.answer.content_type);
+  message.set("X-Content-Type-Options", "nosniff");
+  message.set(field::cache_control, "no-store");
+  message.content_length(made.answer.body.size());
+  message.keep_alive(made.keep_alive);
+  message.body() = std::move(made.answer.body);
+  return message;
+}
+
+}  // namespace leaklab::http

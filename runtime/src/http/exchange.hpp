@@ -1,0 +1,47 @@
+// One request and its answer between the wire, which speaks Beast, and the routes, which do not.
+#pragma once
+
+#include "message.hpp"
+#include "server.hpp"
+#include "target.hpp"
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <functional>
+#include <optional>
+
+namespace leaklab::http
+{
+
+using wire_request = boost::beast::http::request<boost::beast::http::string_body>;
+using wire_response = boost::beast::http::response<boost::beast::http::string_body>;
+
+struct exchange
+{
+  response answer;
+  unsigned version = 11;    ///< of the request: 11 is HTTP/1.1
+  bool head_only = false;   ///< the body is only measured
+  bool keep_alive = false;  ///< another request may follow
+};
+
+/// The answer to a request that could not be read. Throws boost::system::system_error when the cause is not
+/// its text: then there is nobody left to read an answer.
+[[nodiscard]] response refuse_unreadable(boost::system::error_code cause);
+
+/// The answer to a request that does not get to the handler, judged by its header; nothing when it does. `to`
+/// is what parse_target made of its target. An empty `options.allowed_hosts` allows every host, on loopback
+/// too.
+[[nodiscard]] std::optional<response> refuse(wire_request const& header, std::optional<target> const& to,
+                                             server_options const& options);
+
+[[nodiscard]] request to_request(wire_request&& from, target&& to);
+
+/// What a handler answers. It cannot take the server down, nor break out of a header.
+[[nodiscard]] response call(std::function<response()> const& handle);
+
+/// Adds the headers that every answer has.
+[[nodiscard]] wire_response to_wire(exchange&& made);
+
+}  // namespace leaklab::http

@@ -1,4 +1,5 @@
-// The answers of every path, as net/http/pprof gives them (go/src/net/http/pprof/pprof_test.go has the table for Go).
+// The answers of every path, as net/http/pprof gives them (go/src/net/http/pprof/pprof_test.go has the table
+// for Go).
 #include "http/routes.hpp"
 
 #include <leaklab/channel.hpp>
@@ -29,7 +30,8 @@ class routes_test : public testing::Test
   [[nodiscard]] response get(std::string const& target, verb method = verb::get, std::string body = "")
   {
     auto const mark = target.find('?');
-    return answer_({method, target.substr(0, mark), mark == target.npos ? "" : target.substr(mark + 1), std::move(body)});
+    return answer_({method, target.substr(0, mark), mark == target.npos ? "" : target.substr(mark + 1),
+                    std::move(body)});
   }
 
   static std::string header(response const& r, std::string const& name)
@@ -140,7 +142,8 @@ TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)
   block_three_producers();
   auto const page = get("/debug/pprof/task?debug=1").body;
   EXPECT_TRUE(page.starts_with("task profile: total 3\n3 @ 0x")) << page;
-  EXPECT_NE(page.find(R"(# labels: {"name":"producer", "op":"channel send", "state":"waiting"})"), page.npos) << page;
+  EXPECT_NE(page.find(R"(# labels: {"name":"producer", "op":"channel send", "state":"waiting"})"), page.npos)
+      << page;
   EXPECT_NE(page.find("\tproduce(channel<int>&)\t" __FILE__ ":"), page.npos) << page;
 }
 
@@ -149,7 +152,8 @@ TEST_F(routes_test, debug_2_shows_each_task_up_to_the_limit)
   block_three_producers();
   auto const all = get("/debug/pprof/task?debug=2").body;
   for (auto const* const expected :
-       {"task 1 [channel send]: producer\nproduce(channel<int>&)\n\t" __FILE__ ":", "task 3 [channel send]: producer\n",
+       {"task 1 [channel send]: producer\nproduce(channel<int>&)\n\t" __FILE__ ":",
+        "task 3 [channel send]: producer\n",
         "created by routes_test::block_three_producers()\n\t" __FILE__ ":"})
     EXPECT_NE(all.find(expected), all.npos) << expected << "\n" << all;
 
@@ -164,7 +168,8 @@ TEST_F(routes_test, symbol_knows_the_addresses_of_the_task_profile)
   auto const page = get("/debug/pprof/task?debug=1").body;
   auto const at = page.find("#\t0x") + 2;
   auto const address = page.substr(at, page.find('\t', at) - at);
-  EXPECT_EQ(get("/debug/pprof/symbol?" + address).body, "num_symbols: 1\n" + address + " produce(channel<int>&)\n");
+  EXPECT_EQ(get("/debug/pprof/symbol?" + address).body,
+            "num_symbols: 1\n" + address + " produce(channel<int>&)\n");
   EXPECT_EQ(get("/debug/pprof/symbol", verb::post, "0x1+" + address + "+junk").body,
             "num_symbols: 1\n" + address + " produce(channel<int>&)\n");
 }
@@ -172,9 +177,8 @@ TEST_F(routes_test, symbol_knows_the_addresses_of_the_task_profile)
 TEST_F(routes_test, task_list_filters)
 {
   block_three_producers();
-  auto const count = [&](std::string const& query) {
-    return boost::json::parse(get("/debug/tasks" + query).body).at("tasks").as_array().size();
-  };
+  auto const count = [&](std::string const& query)
+  { return boost::json::parse(get("/debug/tasks" + query).body).at("tasks").as_array().size(); };
   EXPECT_EQ(count(""), 3u);
   EXPECT_EQ(count("?state=waiting"), 3u);
   EXPECT_EQ(count("?state=running"), 0u);

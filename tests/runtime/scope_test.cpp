@@ -34,7 +34,8 @@ TEST(scope, joins_what_it_has_spawned)
 {
   asio::io_context context;
   std::uint64_t live_after_join = 99;
-  auto parent = [](std::uint64_t& live) -> awaitable<void> {
+  auto parent = [](std::uint64_t& live) -> awaitable<void>
+  {
     scope children(co_await asio::this_coro::executor);
     for (int i = 0; i != 10; ++i) children.spawn(hop(i), "child");
     EXPECT_EQ(children.size(), 10u);
@@ -51,7 +52,8 @@ TEST(scope, join_of_an_empty_scope_completes)
 {
   asio::io_context context;
   bool joined = false;
-  auto parent = [](bool& done) -> awaitable<void> {
+  auto parent = [](bool& done) -> awaitable<void>
+  {
     scope children(co_await asio::this_coro::executor);
     co_await children.join();
     done = true;
@@ -65,7 +67,8 @@ TEST(scope, cancels_tasks_wherever_they_wait_and_counts_them_as_finished)
 {
   asio::io_context context;
   int unwound = 0;
-  auto parent = [](int& count) -> awaitable<void> {
+  auto parent = [](int& count) -> awaitable<void>
+  {
     auto const executor = co_await asio::this_coro::executor;
     channel<int> silent(executor);
     auto receive = [](channel<int>& from) -> awaitable<void> { co_await from.async_receive(); };
@@ -91,7 +94,8 @@ TEST(scope, that_is_cancelled_cancels_later_tasks_too)
 {
   asio::io_context context;
   int unwound = 0;
-  auto parent = [](int& count) -> awaitable<void> {
+  auto parent = [](int& count) -> awaitable<void>
+  {
     scope children(co_await asio::this_coro::executor);
     children.cancel();
     children.spawn(sleep_for_an_hour(count), "late");
@@ -108,11 +112,13 @@ TEST(scope, children_of_a_scope_are_tasks_of_their_own)
   asio::io_context context;
   task_id parent_id = 0;
   task_id child_id = 0;
-  auto child = [](task_id& id) -> awaitable<void> {
+  auto child = [](task_id& id) -> awaitable<void>
+  {
     id = detail::current_task.id;
     co_return;
   };
-  auto parent = [&](task_id& id) -> awaitable<void> {
+  auto parent = [&](task_id& id) -> awaitable<void>
+  {
     id = detail::current_task.id;
     scope children(co_await asio::this_coro::executor);
     children.spawn(child(child_id), "child");

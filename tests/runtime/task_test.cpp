@@ -46,7 +46,8 @@ awaitable<void> do_nothing()
 
 awaitable<void> send_one(channel<int>& to)
 {
-  co_await to.async_send({}, 1); constexpr auto line = __LINE__;
+  co_await to.async_send({}, 1);
+  constexpr auto line = __LINE__;
   static_assert(line > 0);
 }
 constexpr auto send_line = __LINE__ - 3;
@@ -108,7 +109,8 @@ TEST(task, shows_its_name_its_spawn_site_and_the_exact_co_await)
 {
   asio::io_context context;
   channel<int> results(context);
-  spawn(context, send_one(results), "sender"); auto const spawn_line = __LINE__;
+  spawn(context, send_one(results), "sender");
+  auto const spawn_line = __LINE__;
   context.poll();
 
   auto const task = only_task();
@@ -132,9 +134,11 @@ TEST(task, names_the_operation_that_it_waits_in)
   spawn(context, accept_one(), "accept");
   spawn(context, read_from_silence(peer), "read");
   spawn(context, write_without_end(peer), "write");
-  auto const settled = [] {
+  auto const settled = []
+  {
     auto const all = all_tasks();
-    return std::all_of(all.begin(), all.end(), [](auto const& t) { return std::string(t.name) == t.operation; });
+    return std::all_of(all.begin(), all.end(),
+                       [](auto const& t) { return std::string(t.name) == t.operation; });
   };
   while (!settled()) context.run_one();
   EXPECT_EQ(all_tasks().size(), 5u);
@@ -144,7 +148,8 @@ TEST(task, is_running_while_its_code_runs_and_ready_while_it_is_queued)
 {
   asio::io_context context;
   std::vector<task_state> seen;
-  auto look = [](std::vector<task_state>& states) -> awaitable<void> {
+  auto look = [](std::vector<task_state>& states) -> awaitable<void>
+  {
     states.push_back(only_task().state);
     co_await asio::post(tracked());
     states.push_back(only_task().state);
@@ -154,14 +159,16 @@ TEST(task, is_running_while_its_code_runs_and_ready_while_it_is_queued)
   context.run_one();
   seen.push_back(only_task().state);
   context.run();
-  EXPECT_EQ(seen, (std::vector{task_state::ready, task_state::running, task_state::ready, task_state::running}));
+  EXPECT_EQ(seen,
+            (std::vector{task_state::ready, task_state::running, task_state::ready, task_state::running}));
 }
 
 TEST(task, that_is_resumed_waits_in_nothing)
 {
   asio::io_context context;
   std::string operation = "untouched";
-  auto wait = [](std::string& during) -> awaitable<void> {
+  auto wait = [](std::string& during) -> awaitable<void>
+  {
     co_await asio::post(tracked());
     during = only_task().operation;
     co_await asio::post(asio::use_awaitable);
@@ -174,7 +181,8 @@ TEST(task, that_is_resumed_waits_in_nothing)
 TEST(task, knows_its_parent)
 {
   asio::io_context context;
-  auto parent = []() -> awaitable<void> {
+  auto parent = []() -> awaitable<void>
+  {
     spawn(co_await asio::this_coro::executor, sleep_for_an_hour(), "child");
     co_await sleep_for_an_hour();
   };
@@ -218,14 +226,14 @@ TEST(task, ends_with_its_context)
   EXPECT_EQ(count_tasks().finished, 10u);
 }
 
-// The executor of a task may outlive it; whoever uses it then must find no task, not another one in its place.
+// The executor of a task may outlive it; whoever uses it then must find no task, not another one in its
+// place.
 TEST(task, executor_that_outlives_its_task_belongs_to_none)
 {
   asio::io_context context;
   asio::any_io_executor kept;
-  auto lend = [](asio::any_io_executor& executor) -> awaitable<void> {
-    executor = co_await asio::this_coro::executor;
-  };
+  auto lend = [](asio::any_io_executor& executor) -> awaitable<void>
+  { executor = co_await asio::this_coro::executor; };
   spawn(context, lend(kept), "lender");
   context.run();
   context.restart();
@@ -247,7 +255,8 @@ TEST(task, memory_follows_the_number_of_tasks_down)
   std::vector<detail::task_handle> tasks;
   tasks.reserve(100'000);
   auto const before = read_resident_bytes();
-  for (int i = 0; i != 100'000; ++i) tasks.push_back(detail::begin_task("record", std::source_location::current()));
+  for (int i = 0; i != 100'000; ++i)
+    tasks.push_back(detail::begin_task("record", std::source_location::current()));
   auto const peak = read_resident_bytes();
   EXPECT_GT(peak, before + 6'000'000);
   for (auto const& task : tasks) detail::finish_task(task, nullptr);
@@ -269,24 +278,31 @@ TEST(tasks, are_counted_exactly_while_four_threads_spawn_resume_and_finish_them)
   asio::thread_pool pool(4);
   std::atomic<bool> scanning = true;
   std::atomic<int> scans = 0;
-  std::thread reader([&] {
-    while (scanning)
-    {
-      for_each_task([](task_info const& task) {
-        ASSERT_STREQ(task.name, "hopper");
-        ASSERT_NE(task.spawned_at.line, 0u);
-        ASSERT_STREQ(task.operation, task.waits_at ? "post" : "");
+  std::thread reader(
+      [&]
+      {
+        while (scanning)
+        {
+          for_each_task(
+              [](task_info const& task)
+              {
+                ASSERT_STREQ(task.name, "hopper");
+                ASSERT_NE(task.spawned_at.line, 0u);
+                ASSERT_STREQ(task.operation, task.waits_at ? "post" : "");
+              });
+          ++scans;
+        }
       });
-      ++scans;
-    }
-  });
-  auto hop = []() -> awaitable<void> {
+  auto hop = []() -> awaitable<void>
+  {
     for (int i = 0; i != 5; ++i) co_await asio::post(tracked());
   };
   for (int t = 0; t != 4; ++t)
-    asio::post(pool, [&] {
-      for (int i = 0; i != per_thread; ++i) spawn(pool, hop(), "hopper");
-    });
+    asio::post(pool,
+               [&]
+               {
+                 for (int i = 0; i != per_thread; ++i) spawn(pool, hop(), "hopper");
+               });
   pool.join();
   while (scans < 3) std::this_thread::yield();
   scanning = false;

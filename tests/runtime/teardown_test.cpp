@@ -68,7 +68,8 @@ TEST(teardown, holding_keeps_the_tasks_and_ends_the_load)
 {
   asio::io_context context{1};
   lab lab(context.get_executor(), as_fast_as_possible);
-  auto leak = [](leaklab::lab& l) -> awaitable<void> {
+  auto leak = [](leaklab::lab& l) -> awaitable<void>
+  {
     channel<int> nobody_receives(l.get_executor());
     for (auto clock = l.ticks(); co_await clock.next();) l.spawn(produce(nobody_receives), "producer");
   };

@@ -2,8 +2,8 @@
 //
 //     leaklab::endpoint const debug({.port = 6060});
 //
-// It answers on a thread of its own, also while all others are stuck. It shows what the program does and how it was
-// started, and lets anybody who reaches it look: keep it on loopback.
+// It answers on a thread of its own, also while all others are stuck. It shows what the program does and how
+// it was started, and lets anybody who reaches it look: keep it on loopback.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace leaklab
 
 struct endpoint_options
 {
-  std::string address = "127.0.0.1";  ///< numeric; any but a loopback address is announced on stderr
-  std::uint16_t port = 6060;          ///< 0: any free one
+  std::string address = "127.0.0.1";       ///< numeric; any but a loopback address is announced on stderr
+  std::uint16_t port = 6060;               ///< 0: any free one
   std::vector<std::string> allowed_hosts;  ///< names that a Host header may carry besides the loopback ones
 };
 

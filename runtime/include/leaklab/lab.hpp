@@ -1,4 +1,5 @@
-// The frame around a lab program: options, load, report lines, limits, verdict, endpoint, signals. A twin brings its scenario:
+// The frame around a lab program: options, load, report lines, limits, verdict, endpoint, signals. A twin
+// brings its scenario:
 //
 //     awaitable<void> scenario(leaklab::lab& lab)
 //     {
@@ -31,15 +32,15 @@ using scenario_function = std::function<awaitable<void>(lab&)>;
 /// Operations of the scenario: what a fix must not change is `completed`.
 struct work_counts
 {
-  std::uint64_t offered = 0;    ///< ticks that the clocks have given out
+  std::uint64_t offered = 0;  ///< ticks that the clocks have given out
   std::uint64_t completed = 0;
-  std::uint64_t refused = 0;    ///< turned away on purpose
+  std::uint64_t refused = 0;  ///< turned away on purpose
 
   [[nodiscard]] std::uint64_t outstanding() const noexcept { return offered - completed - refused; }
 };
 
-/// What a scenario gets. Its tasks and clocks run on one thread; completed(), refused(), work(), hold() and stop() may be
-/// called from any.
+/// What a scenario gets. Its tasks and clocks run on one thread; completed(), refused(), work(), hold() and
+/// stop() may be called from any.
 class lab
 {
  public:
@@ -53,8 +54,8 @@ class lab
 
   [[nodiscard]] boost::asio::any_io_executor get_executor() const noexcept { return executor_; }
 
-  /// Runs `body` as a task that the lab cancels and joins when the program stops, before the scenario's clock returns false:
-  /// so `body` may refer to what the scenario declares ahead of its clock.
+  /// Runs `body` as a task that the lab cancels and joins when the program stops, before the scenario's clock
+  /// returns false: so `body` may refer to what the scenario declares ahead of its clock.
   void spawn(awaitable<void> body, task_name name,
              std::source_location const& where = std::source_location::current());
 
@@ -88,7 +89,8 @@ class lab
   std::atomic<bool> stopping_ = false;
 };
 
-/// Ticks on an even schedule; when its task comes late, the ticks that are due follow at once, so none is lost.
+/// Ticks on an even schedule; when its task comes late, the ticks that are due follow at once, so none is
+/// lost.
 class tick_clock
 {
  public:
@@ -113,15 +115,15 @@ class tick_clock
 /// What sets a program apart; for a twin, leaklab_add_pair() writes it from pair.json.
 struct program_info
 {
-  char const* name = "";     ///< "blocked-send-leaky"
-  char const* title = "";    ///< one sentence, for --help
-  char const* gauge = "tasks";  ///< what the verdict is about: "tasks", "heap" or "fds"
+  char const* name = "";                      ///< "blocked-send-leaky"
+  char const* title = "";                     ///< one sentence, for --help
+  char const* gauge = "tasks";                ///< what the verdict is about: "tasks", "heap" or "fds"
   char const* work = "operations completed";  ///< what lab::completed() counts, for the last line
-  double rate = 50;          ///< events a second when --rate does not say
+  double rate = 50;                           ///< events a second when --rate does not say
 };
 
-/// Runs the scenario as the options say (see --help) and returns the exit status: 0 as expected, 1 not as expected, 2 bad usage
-/// or no endpoint, 3 could not measure or not write, 128 + n ended by signal n.
+/// Runs the scenario as the options say (see --help) and returns the exit status: 0 as expected, 1 not as
+/// expected, 2 bad usage or no endpoint, 3 could not measure or not write, 128 + n ended by signal n.
 int run(int argc, char** argv, scenario_function scenario, program_info const& program);
 
 /// The program_info of this executable, defined by the source file that leaklab_add_pair() generates.

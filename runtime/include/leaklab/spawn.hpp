@@ -44,20 +44,21 @@ class task_end
 template <class Executor, class End>
 void start_task(Executor const& executor, awaitable<void> body, task_handle task, End&& end)
 {
-  with_plain_executor(executor, [&](auto const& plain) {
-    boost::asio::co_spawn(task_executor(plain, task), std::move(body), std::forward<End>(end));
-  });
+  with_plain_executor(
+      executor, [&](auto const& plain)
+      { boost::asio::co_spawn(task_executor(plain, task), std::move(body), std::forward<End>(end)); });
 }
 
 }  // namespace detail
 
-/// Runs `body` as a task on `executor`; it begins when the executor gets to it, never inside this call. The task belongs
-/// to the executor's context: it ends when it returns, when it throws (counted, see task_failures), or when
-/// the context is destroyed. To stop and to await tasks, spawn them in a scope. Throws std::bad_alloc. Any thread.
+/// Runs `body` as a task on `executor`; it begins when the executor gets to it, never inside this call. The
+/// task belongs to the executor's context: it ends when it returns, when it throws (counted, see
+/// task_failures), or when the context is destroyed. To stop and to await tasks, spawn them in a scope.
+/// Throws std::bad_alloc. Any thread.
 template <class Executor>
-  requires boost::asio::execution::is_executor<Executor>::value
-void spawn(Executor const& executor, awaitable<void> body, task_name name,
-           std::source_location const& where = std::source_location::current())
+requires boost::asio::execution::is_executor<Executor>::value void spawn(
+    Executor const& executor, awaitable<void> body, task_name name,
+    std::source_location const& where = std::source_location::current())
 {
   auto const task = detail::begin_task(name.c_str(), where);
   detail::task_end end(task);
@@ -66,7 +67,7 @@ void spawn(Executor const& executor, awaitable<void> body, task_name name,
 
 /// The same, on the executor of an execution context.
 template <class Context>
-  requires std::is_convertible_v<Context&, boost::asio::execution_context&>
+requires std::is_convertible_v<Context&, boost::asio::execution_context&>
 void spawn(Context& context, awaitable<void> body, task_name name,
            std::source_location const& where = std::source_location::current())
 {

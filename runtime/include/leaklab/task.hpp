@@ -1,4 +1,5 @@
-// A task is one coroutine that was given to leaklab::spawn, with all that it awaits: the lab's unit of counting.
+// A task is one coroutine that was given to leaklab::spawn, with all that it awaits: the lab's unit of
+// counting.
 #pragma once
 
 #include <chrono>
@@ -16,8 +17,8 @@ namespace leaklab
 /// Counts up from 1 in the order of spawning; never used twice. 0 is no task.
 using task_id = std::uint64_t;
 
-/// What a task is called in every listing. Made from a string literal, or interned: a name lives as long as the process,
-/// so keep names few (the kind of work, not the item worked on).
+/// What a task is called in every listing. Made from a string literal, or interned: a name lives as long as
+/// the process, so keep names few (the kind of work, not the item worked on).
 class task_name
 {
  public:
@@ -29,7 +30,9 @@ class task_name
   [[nodiscard]] constexpr char const* c_str() const noexcept { return text_; }
 
  private:
-  struct interned {};
+  struct interned
+  {
+  };
   constexpr task_name(interned, char const* text) : text_(text) {}
 
   char const* text_;
@@ -44,7 +47,8 @@ enum class task_state : std::uint8_t
 
 [[nodiscard]] std::string_view to_string(task_state state) noexcept;
 
-/// A place in the source as the compiler names it; `function` is cleaned of what the compiler adds for coroutines.
+/// A place in the source as the compiler names it; `function` is cleaned of what the compiler adds for
+/// coroutines.
 struct source_site
 {
   char const* file = "";
@@ -59,34 +63,37 @@ struct source_site
   bool operator==(source_site const&) const = default;
 };
 
-/// `produce(channel<int>&)` out of what std::source_location::function_name() gives inside a coroutine: without the return
-/// type, the compiler's frame parameter, anonymous namespaces and the namespaces leaklab and boost::asio.
+/// `produce(channel<int>&)` out of what std::source_location::function_name() gives inside a coroutine:
+/// without the return type, the compiler's frame parameter, anonymous namespaces and the namespaces leaklab
+/// and boost::asio.
 [[nodiscard]] std::string clean_function_name(std::string_view raw);
 
 /// One live task, as it was at one moment.
 struct task_info
 {
   task_id id = 0;
-  task_id parent = 0;          ///< the task that spawned it; 0 when none did. The parent may have ended.
+  task_id parent = 0;  ///< the task that spawned it; 0 when none did. The parent may have ended.
   char const* name = "";
   source_site spawned_at;
   task_state state = task_state::ready;
-  char const* operation = "";  ///< when waiting: "channel send", "timer", …; empty for one that was not tracked
-  source_site waits_at;        ///< when waiting in a tracked operation: the co_await
-  std::chrono::milliseconds waiting_for{0};  ///< when waiting in a tracked operation; in steps of 10 ms
+  // When it is not running and the operation that it started last is a tracked one, else empty:
+  char const* operation = "";                ///< "channel send", "timer", …
+  source_site waits_at;                      ///< the co_await
+  std::chrono::milliseconds waiting_for{0};  ///< since the operation began; in steps of 10 ms
 };
 
-/// Calls `visit` for every task that lived throughout the call, and for some of those that began or ended during it.
-/// Tasks go on running meanwhile: one is held up only while its own entry is copied. `visit` may allocate and
-/// block; it must not spawn. Any thread.
+/// Calls `visit` for every task that lived throughout the call, and for some of those that began or ended
+/// during it. Tasks go on running meanwhile: one is held up only while its own entry is copied. `visit` may
+/// allocate and block; it must not spawn. Any thread.
 void for_each_task(std::function<void(task_info const&)> const& visit);
 
 /// Since the process began: spawned = finished + failed + live, at every moment.
 struct task_counts
 {
   std::uint64_t spawned = 0;
-  std::uint64_t finished = 0;   ///< returned, or unwound because they were cancelled or their context was destroyed
-  std::uint64_t failed = 0;     ///< ended by any other exception
+  std::uint64_t finished =
+      0;  ///< returned, or unwound because they were cancelled or their context was destroyed
+  std::uint64_t failed = 0;  ///< ended by any other exception
   std::uint64_t live = 0;
 };
 
@@ -101,8 +108,8 @@ struct task_failure
   std::string last_message;
 };
 
-/// One entry for each place of spawning, most failures first. The first failure of each is also printed to stderr, in one
-/// line. Any thread.
+/// One entry for each place of spawning, most failures first. The first failure of each is also printed to
+/// stderr, in one line. Any thread.
 [[nodiscard]] std::vector<task_failure> task_failures();
 
 }  // namespace leaklab

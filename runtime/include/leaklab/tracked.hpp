@@ -1,9 +1,10 @@
-// A completion token that awaits as use_awaitable does, and notes in the task's record what it waits for and where.
+// A completion token that awaits as use_awaitable does, and notes in the task's record what it waits for and
+// where.
 //
-// It is the default token of the I/O types in channel.hpp, steady_timer.hpp and tcp.hpp, so `co_await timer.async_wait()` is all
-// there is to write. The site comes from a std::source_location default argument; the name of the operation from the type of
-// its initiation. It adds no coroutine frame and no allocation: the operation is Asio's deferred one, and the
-// note is a few stores into the record of the current task.
+// It is the default token of the I/O types in channel.hpp, steady_timer.hpp and tcp.hpp, so `co_await
+// timer.async_wait()` is all there is to write. The site comes from a std::source_location default argument;
+// the name of the operation from the type of its initiation. It adds no coroutine frame and no allocation:
+// the operation is Asio's deferred one, and the note is a few stores into the record of the current task.
 #pragma once
 
 #include <leaklab/detail/operation_name.hpp>
@@ -37,10 +38,9 @@ class tracked
     executor_with_default(Executor const& executor) noexcept : Executor(executor) {}
 
     template <class Other>
-      requires(!std::is_same_v<Other, executor_with_default> && std::is_convertible_v<Other const&, Executor>)
-    executor_with_default(Other const& executor) noexcept : Executor(executor)
-    {
-    }
+    requires(!std::is_same_v<Other, executor_with_default> && std::is_convertible_v<Other const&, Executor>)
+        executor_with_default(Other const& executor)
+    noexcept : Executor(executor) {}
   };
 
   /// The I/O object type `T` with this class as its default token.
@@ -100,13 +100,14 @@ class async_result<leaklab::tracked, Signature>
   {
     using noted = leaklab::detail::tracked_initiation<std::decay_t<Initiation>>;
     deferred_t later;
-    return async_initiate<deferred_t, Signature>(noted{std::forward<Initiation>(initiation), token.where()}, later,
-                                                 std::forward<Args>(args)...);
+    return async_initiate<deferred_t, Signature>(noted{std::forward<Initiation>(initiation), token.where()},
+                                                 later, std::forward<Args>(args)...);
   }
 };
 
 template <template <class, class> class Associator, class Handler, class Default>
-struct associator<Associator, leaklab::detail::tracked_handler<Handler>, Default> : Associator<Handler, Default>
+struct associator<Associator, leaklab::detail::tracked_handler<Handler>, Default>
+    : Associator<Handler, Default>
 {
   static auto get(leaklab::detail::tracked_handler<Handler> const& h) noexcept
   {

@@ -61,10 +61,10 @@ std::string statistics_as_json(model::statistics const& all)
                           {"thread_cache_bytes", all.heap.thread_cache_bytes},
                           {"central_cache_bytes", all.heap.central_cache_bytes},
                           {"sampling_period_bytes", all.heap_sampling_period}};
-  json::object const tasks{{"live", all.tasks.live},         {"running", all.running},
-                           {"ready", all.ready},             {"waiting", all.waiting},
-                           {"spawned", all.tasks.spawned},   {"finished", all.tasks.finished},
-                           {"failed", all.tasks.failed},     {"failures", failures_json(all.failures)}};
+  json::object const tasks{{"live", all.tasks.live},       {"running", all.running},
+                           {"ready", all.ready},           {"waiting", all.waiting},
+                           {"spawned", all.tasks.spawned}, {"finished", all.tasks.finished},
+                           {"failed", all.tasks.failed},   {"failures", failures_json(all.failures)}};
   return json::serialize(json::object{{"process", process}, {"heap", heap}, {"tasks", tasks}}) + "\n";
 }
 
@@ -75,7 +75,8 @@ std::string statistics_as_metrics(model::statistics const& all)
   metrics_text text;
 
   auto const& process = all.process;
-  text.counter("process_cpu_seconds_total", "User and system CPU time spent, in seconds.", process.cpu_seconds);
+  text.counter("process_cpu_seconds_total", "User and system CPU time spent, in seconds.",
+               process.cpu_seconds);
   text.gauge("process_open_fds", "Number of open file descriptors.", number(process.fds.total));
   if (process.fd_limit)
     text.gauge("process_max_fds", "Maximum number of open file descriptors.", number(process.fd_limit));
@@ -83,7 +84,8 @@ std::string statistics_as_metrics(model::statistics const& all)
   if (process.virtual_limit_bytes)
     text.gauge("process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.",
                number(process.virtual_limit_bytes));
-  text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", number(process.resident_bytes));
+  text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
+             number(process.resident_bytes));
   text.gauge("process_threads", "Number of OS threads in the process.", number(process.threads));
   text.gauge("process_start_time_seconds", "Start time of the process since the Unix epoch, in seconds.",
              process.start_time_seconds);
@@ -96,7 +98,8 @@ std::string statistics_as_metrics(model::statistics const& all)
   text.sample(number(all.ready), {{"state", "ready"}});
   text.sample(number(all.waiting), {{"state", "waiting"}});
   text.counter("leaklab_tasks_spawned_total", "Tasks spawned.", number(all.tasks.spawned));
-  text.counter("leaklab_tasks_finished_total", "Tasks that returned or were cancelled.", number(all.tasks.finished));
+  text.counter("leaklab_tasks_finished_total", "Tasks that returned or were cancelled.",
+               number(all.tasks.finished));
   text.counter("leaklab_tasks_failed_total", "Tasks that ended in an exception.", number(all.tasks.failed));
 
   auto const& heap = all.heap;
@@ -104,15 +107,16 @@ std::string statistics_as_metrics(model::statistics const& all)
              number(heap.in_use_bytes));
   text.gauge("leaklab_heap_size_bytes", "Address space that the allocator has taken from the system.",
              number(heap.heap_bytes));
-  text.gauge("leaklab_heap_free_bytes", "Free pages that the allocator keeps resident.", number(heap.free_bytes));
+  text.gauge("leaklab_heap_free_bytes", "Free pages that the allocator keeps resident.",
+             number(heap.free_bytes));
   text.gauge("leaklab_heap_unmapped_bytes", "Free pages that the allocator has given back.",
              number(heap.unmapped_bytes));
   text.gauge("leaklab_heap_thread_cache_bytes", "Free objects in the caches of threads.",
              number(heap.thread_cache_bytes));
   text.gauge("leaklab_heap_central_cache_bytes", "Free objects in the central caches.",
              number(heap.central_cache_bytes));
-  text.gauge("leaklab_heap_sampling_period_bytes", "Mean distance of two heap samples; 0 when there are none.",
-             number(all.heap_sampling_period));
+  text.gauge("leaklab_heap_sampling_period_bytes",
+             "Mean distance of two heap samples; 0 when there are none.", number(all.heap_sampling_period));
   return text.text();
 }
 

@@ -11,7 +11,8 @@ namespace leaklab::encode
 /// {"process": {…}, "heap": {…}, "tasks": {…}}; bytes and seconds are in the names.
 [[nodiscard]] std::string statistics_as_json(model::statistics const& all);
 
-/// process_* as the Prometheus client libraries define them, leaklab_* for the rest. Content type: metrics_text::content_type.
+/// process_* as the Prometheus client libraries define them, leaklab_* for the rest. Content type:
+/// metrics_text::content_type.
 [[nodiscard]] std::string statistics_as_metrics(model::statistics const& all);
 
 }  // namespace leaklab::encode

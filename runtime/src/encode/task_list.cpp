@@ -24,11 +24,13 @@ struct selection
 selection select(task_filter const& filter)
 {
   selection result;
-  for_each_task([&](task_info const& task) {
-    ++result.total;
-    if (!filter.accepts(task)) return;
-    if (result.matching++ < filter.limit) result.shown.push_back(task);
-  });
+  for_each_task(
+      [&](task_info const& task)
+      {
+        ++result.total;
+        if (!filter.accepts(task)) return;
+        if (result.matching++ < filter.limit) result.shown.push_back(task);
+      });
   return result;
 }
 
@@ -58,7 +60,8 @@ std::string wait_text(std::chrono::milliseconds wait)
 
 std::string headline(task_info const& task)
 {
-  auto const doing = *task.operation ? std::string_view(task.operation) : to_string(task.state);
+  auto const doing =
+      task.state == task_state::waiting && *task.operation ? task.operation : to_string(task.state);
   return fmt::format("task {} [{}{}]: {}\n", task.id, doing, wait_text(task.waiting_for), task.name);
 }
 
@@ -97,14 +100,10 @@ std::string tasks_as_json(task_filter const& filter)
   tasks.reserve(selected.shown.size());
   for (auto const& task : selected.shown)
   {
-    json::object entry{{"id", task.id},
-                       {"parent", task.parent},
-                       {"name", task.name},
-                       {"state", to_string(task.state)},
-                       {"operation", nullptr},
-                       {"waiting_seconds", nullptr},
-                       {"waits_at", nullptr},
-                       {"spawned_at", site_json(task.spawned_at, names)}};
+    json::object entry{{"id", task.id},        {"parent", task.parent},
+                       {"name", task.name},    {"state", to_string(task.state)},
+                       {"operation", nullptr}, {"waiting_seconds", nullptr},
+                       {"waits_at", nullptr},  {"spawned_at", site_json(task.spawned_at, names)}};
     if (task.waits_at)
     {
       entry["operation"] = task.operation;

@@ -33,9 +33,9 @@ struct task_filter
 ///         /path/to/leaky.cpp:34
 [[nodiscard]] std::string tasks_as_text(task_filter const& filter);
 
-/// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation", "waiting_seconds",
-/// "waits_at": {"function", "file", "line"}, "spawned_at": {…}}, …]}; operation, waiting_seconds and waits_at are null for a task
-/// that is in no tracked operation.
+/// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation",
+/// "waiting_seconds", "waits_at": {"function", "file", "line"}, "spawned_at": {…}}, …]}; operation,
+/// waiting_seconds and waits_at are null for a task that is in no tracked operation.
 [[nodiscard]] std::string tasks_as_json(task_filter const& filter);
 
 }  // namespace leaklab::encode

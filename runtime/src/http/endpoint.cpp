@@ -1,7 +1,7 @@
-#include <leaklab/endpoint.hpp>
-
 #include "http/routes.hpp"
 #include "http/server.hpp"
+
+#include <leaklab/endpoint.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -20,7 +20,8 @@ struct endpoint::impl
                [this](http::request const& ask) { return routes(ask); })
   {
     if (!host.is_loopback())
-      fmt::print(stderr, "leaklab: the endpoint listens on {}: whoever reaches it can read this program's state\n",
+      fmt::print(stderr,
+                 "leaklab: the endpoint listens on {}: whoever reaches it can read this program's state\n",
                  options.address);
   }
 
@@ -29,7 +30,9 @@ struct endpoint::impl
   http::server server;
 };
 
-endpoint::endpoint(endpoint_options const& options) : impl_(std::make_unique<impl>(options)) {}
+endpoint::endpoint(endpoint_options const& options) : impl_(std::make_unique<impl>(options))
+{
+}
 
 endpoint::~endpoint() = default;
 

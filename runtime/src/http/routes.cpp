@@ -90,7 +90,8 @@ std::variant<encode::task_filter, response> parse_filter(request const& ask)
   {
     auto const duration = parse_duration(wait);
     if (!duration)
-      return response::error(400, "invalid value for \"min_wait\" - must be a duration such as 500ms, 10s or 2m");
+      return response::error(400,
+                             "invalid value for \"min_wait\" - must be a duration such as 500ms, 10s or 2m");
     filter.min_wait = *duration;
   }
   if (auto const limit = ask.parameter("limit"); !limit.empty())
@@ -106,18 +107,23 @@ std::variant<encode::task_filter, response> parse_filter(request const& ask)
 
 response routes::operator()(request const& ask)
 {
-  static std::unordered_map<std::string_view, route> const known{
-      {"/debug/pprof/", &routes::index},     {"/debug/pprof/task", &routes::tasks},
-      {"/debug/pprof/goroutine", &routes::tasks}, {"/debug/pprof/heap", &routes::heap},
-      {"/debug/pprof/cmdline", &routes::cmdline}, {"/debug/pprof/symbol", &routes::symbol},
-      {"/debug/tasks", &routes::task_list},  {"/debug/vars", &routes::vars},
-      {"/metrics", &routes::metrics},        {"/healthz", &routes::healthz}};
+  static std::unordered_map<std::string_view, route> const known{{"/debug/pprof/", &routes::index},
+                                                                 {"/debug/pprof/task", &routes::tasks},
+                                                                 {"/debug/pprof/goroutine", &routes::tasks},
+                                                                 {"/debug/pprof/heap", &routes::heap},
+                                                                 {"/debug/pprof/cmdline", &routes::cmdline},
+                                                                 {"/debug/pprof/symbol", &routes::symbol},
+                                                                 {"/debug/tasks", &routes::task_list},
+                                                                 {"/debug/vars", &routes::vars},
+                                                                 {"/metrics", &routes::metrics},
+                                                                 {"/healthz", &routes::healthz}};
 
   if (ask.path == "/") return redirect(302, "/debug/pprof/");
   if (ask.path == "/debug/pprof") return redirect(301, "/debug/pprof/");
   auto const found = known.find(ask.path);
   if (found == known.end())
-    return response::error(404, ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
+    return response::error(404,
+                           ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
   if (ask.method == verb::post && found->second != &routes::symbol)
   {
     auto answer = response::error(405, "Method Not Allowed");
@@ -130,7 +136,8 @@ response routes::operator()(request const& ask)
 response routes::index(request const&)
 {
   auto const live = count_tasks().live;
-  return typed("text/html; charset=utf-8", index_page(live, heap_sampling_period() ? read_heap_samples().size() : 0));
+  return typed("text/html; charset=utf-8",
+               index_page(live, heap_sampling_period() ? read_heap_samples().size() : 0));
 }
 
 response routes::tasks(request const& ask)
@@ -154,7 +161,8 @@ response routes::heap(request const& ask)
 {
   if (auto const refused = refuse_seconds(ask)) return *refused;
   if (heap_sampling_period() == 0)
-    return response::error(501, "no heap profile: this program was built or started without tcmalloc's sampling");
+    return response::error(501,
+                           "no heap profile: this program was built or started without tcmalloc's sampling");
   auto const profile = model::make_heap_profile(symbols_);
   if (debug_level(ask) != 0)
     return typed("text/plain; charset=utf-8",
@@ -176,7 +184,8 @@ std::string routes::symbol_name(std::uint64_t address)
   return symbols_.lines(address).front().function;
 }
 
-// The protocol of gperftools, docs/pprof_remote_servers.html: "0xA+0xB" in, a line "0xA\tname" out for each that is known.
+// The protocol of gperftools, docs/pprof_remote_servers.html: "0xA+0xB" in, a line "0xA\tname" out for each
+// that is known.
 response routes::symbol(request const& ask)
 {
   std::string_view addresses = ask.method == verb::post ? ask.body : ask.query;
@@ -209,7 +218,8 @@ response routes::vars(request const&)
 
 response routes::metrics(request const&)
 {
-  return typed(encode::metrics_text::content_type, encode::statistics_as_metrics(model::collect_statistics()));
+  return typed(encode::metrics_text::content_type,
+               encode::statistics_as_metrics(model::collect_statistics()));
 }
 
 response routes::healthz(request const&)

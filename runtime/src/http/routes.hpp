@@ -1,5 +1,5 @@
-// The endpoint's paths: which snapshot, in which encoding, under which headers. The answers are those of Go's net/http/pprof
-// where it has the same path, so that its clients work unchanged.
+// The endpoint's paths: which snapshot, in which encoding, under which headers. The answers are those of Go's
+// net/http/pprof where it has the same path, so that its clients work unchanged.
 #pragma once
 
 #include "http/message.hpp"

@@ -23,12 +23,12 @@ namespace leaklab::http
 
 struct server_options
 {
-  std::string address = "127.0.0.1";       ///< an IPv4 or IPv6 address, not a name
-  std::uint16_t port = 0;                  ///< 0: any free one
-  std::vector<std::string> allowed_hosts;  ///< that Host may name beside loopback and `address`, without
-                                           ///< port; empty and `address` not loopback: any host
-  std::size_t max_connections = 256;             ///< further ones are answered 503 and closed
-  std::size_t max_header_bytes = 16 * 1024;      ///< 431 beyond
+  std::string address = "127.0.0.1";         ///< an IPv4 or IPv6 address, not a name
+  std::uint16_t port = 0;                    ///< 0: any free one
+  std::vector<std::string> allowed_hosts;    ///< that Host may name beside loopback and `address`, without
+                                             ///< port; empty and `address` not loopback: any host
+  std::size_t max_connections = 256;         ///< further ones are answered 503 and closed
+  std::size_t max_header_bytes = 16 * 1024;  ///< 431 beyond
   std::size_t max_body_bytes = 4 * 1024 * 1024;  ///< 413 beyond
 
   /// A client that misses one of these is cut off.

@@ -11,7 +11,8 @@ namespace leaklab
 
 namespace asio = boost::asio;
 
-lab::lab(asio::any_io_executor executor, double rate) : executor_(executor), rate_(rate), tasks_(std::move(executor))
+lab::lab(asio::any_io_executor executor, double rate)
+    : executor_(executor), rate_(rate), tasks_(std::move(executor))
 {
 }
 
@@ -45,9 +46,11 @@ void lab::stop()
 
 void lab::wake_clocks()
 {
-  asio::post(executor_, [this] {
-    for (auto* const clock : clocks_) clock->timer_.cancel();
-  });
+  asio::post(executor_,
+             [this]
+             {
+               for (auto* const clock : clocks_) clock->timer_.cancel();
+             });
 }
 
 tick_clock::tick_clock(lab& lab) : lab_(lab), timer_(lab.executor_)

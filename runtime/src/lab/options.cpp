@@ -1,5 +1,8 @@
 #include "lab/options.hpp"
 
+#include "model/quantity.hpp"
+#include "version.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -10,9 +13,6 @@
 #include <string>
 #include <utility>
 
-#include "model/quantity.hpp"
-#include "version.hpp"
-
 namespace leaklab
 {
 namespace
@@ -21,7 +21,8 @@ namespace
 template <class Target>
 auto parsed_as(Target& target, std::optional<Target> (*parse)(std::string_view), std::string accepted)
 {
-  return [&target, parse, accepted = std::move(accepted)](std::string const& text) {
+  return [&target, parse, accepted = std::move(accepted)](std::string const& text)
+  {
     auto const value = parse(text);
     if (!value) throw CLI::ValidationError(fmt::format("\"{}\" is not {}", text, accepted));
     target = *value;
@@ -73,7 +74,8 @@ std::variant<options, int> parse_options(int argc, char const* const* argv, prog
          "--port", parsed_as(result.port, parse_port, "a port: 0 to 65535, where 0 takes any free one"),
          "Port of the HTTP endpoint; 0 takes any free one [6060]")
       ->type_name("PORT");
-  app.add_option("--address", result.address, "Address of the HTTP endpoint [127.0.0.1]")->type_name("ADDRESS");
+  app.add_option("--address", result.address, "Address of the HTTP endpoint [127.0.0.1]")
+      ->type_name("ADDRESS");
   app.add_option_function<std::string>(
          "--duration", parsed_as(result.duration, parse_duration, "a duration such as 500ms, 10s or 2m"),
          "How long the load lasts [10s]")

@@ -11,7 +11,12 @@
 namespace leaklab
 {
 
-enum class expectation { none, leak, steady };
+enum class expectation
+{
+  none,
+  leak,
+  steady
+};
 
 struct options
 {
@@ -27,8 +32,9 @@ struct options
   std::uint64_t max_fds = 900;
 };
 
-/// The options, or the status to exit with after the text for the user has been printed: 0 for --help and --version, 2 for a
-/// mistake, which is one line on stderr.
-[[nodiscard]] std::variant<options, int> parse_options(int argc, char const* const* argv, program_info const& program);
+/// The options, or the status to exit with after the text for the user has been printed: 0 for --help and
+/// --version, 2 for a mistake, which is one line on stderr.
+[[nodiscard]] std::variant<options, int> parse_options(int argc, char const* const* argv,
+                                                       program_info const& program);
 
 }  // namespace leaklab

@@ -41,7 +41,8 @@ gauge find_gauge(std::string_view name)
 std::string reporter::gauges_text() const
 {
   auto text = fmt::format("Tasks: {}", count_tasks().live);
-  if (gauge_.name != "tasks") text += fmt::format(", {}: {}", gauge_.label, value_text(gauge_, gauge_.read()));
+  if (gauge_.name != "tasks")
+    text += fmt::format(", {}: {}", gauge_.label, value_text(gauge_, gauge_.read()));
   return text;
 }
 
@@ -55,8 +56,8 @@ std::string reporter::gauges_json() const
 bool reporter::line(std::string const& text, std::string const& json) const
 {
   auto const& chosen = json_ ? json : text;
-  return std::fwrite(chosen.data(), 1, chosen.size(), stdout) == chosen.size() && std::fputc('\n', stdout) != EOF &&
-         std::fflush(stdout) == 0;
+  return std::fwrite(chosen.data(), 1, chosen.size(), stdout) == chosen.size() &&
+         std::fputc('\n', stdout) != EOF && std::fflush(stdout) == 0;
 }
 
 bool reporter::listening(std::string const& url) const
@@ -67,7 +68,8 @@ bool reporter::listening(std::string const& url) const
 
 bool reporter::start() const
 {
-  return line("[START] " + gauges_text(), fmt::format(R"({{"event":"start","seconds":0,{}}})", gauges_json()));
+  return line("[START] " + gauges_text(),
+              fmt::format(R"({{"event":"start","seconds":0,{}}})", gauges_json()));
 }
 
 bool reporter::after(std::chrono::milliseconds elapsed) const
@@ -79,18 +81,21 @@ bool reporter::after(std::chrono::milliseconds elapsed) const
 
 bool reporter::judged(judgement const& j) const
 {
-  auto const json = fmt::format(R"({{"event":"verdict","verdict":"{}","gauge":"{}","per_second":{:.3f},"seconds":{:.3f}}})",
-                                to_string(j.verdict), gauge_.name, j.slope, j.seconds);
+  auto const json =
+      fmt::format(R"({{"event":"verdict","verdict":"{}","gauge":"{}","per_second":{:.3f},"seconds":{:.3f}}})",
+                  to_string(j.verdict), gauge_.name, j.slope, j.seconds);
   if (j.verdict == verdict::unknown) return line(fmt::format("[VERDICT] not known: {}", j.reason), json);
   auto const slope = gauge_.bytes ? fmt::format("{:+.1f} MiB", j.slope / mebibyte)
                                   : fmt::format("{:+.1f} {}", j.slope, gauge_.name);
-  return line(fmt::format("[VERDICT] {}: {} a second over {:.1f} s", to_string(j.verdict), slope, j.seconds), json);
+  return line(fmt::format("[VERDICT] {}: {} a second over {:.1f} s", to_string(j.verdict), slope, j.seconds),
+              json);
 }
 
 bool reporter::limit(std::string const& what) const
 {
-  return line(fmt::format("[LIMIT] {}: the load has stopped, the endpoint goes on", what),
-              fmt::format(R"({{"event":"limit","what":{}}})", boost::json::serialize(boost::json::string(what))));
+  return line(
+      fmt::format("[LIMIT] {}: the load has stopped, the endpoint goes on", what),
+      fmt::format(R"({{"event":"limit","what":{}}})", boost::json::serialize(boost::json::string(what))));
 }
 
 bool reporter::serving(std::string const& url) const
@@ -101,12 +106,14 @@ bool reporter::serving(std::string const& url) const
 
 bool reporter::end(std::chrono::milliseconds elapsed, work_counts const& work) const
 {
-  auto text = fmt::format("[END] {}; {} {} of {} offered", gauges_text(), work.completed, program_.work, work.offered);
+  auto text = fmt::format("[END] {}; {} {} of {} offered", gauges_text(), work.completed, program_.work,
+                          work.offered);
   if (work.refused) text += fmt::format(", {} refused", work.refused);
   if (work.outstanding()) text += fmt::format(", {} outstanding", work.outstanding());
-  return line(text, fmt::format(R"({{"event":"end","seconds":{},{},"offered":{},"completed":{},"refused":{}}})",
-                                static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered,
-                                work.completed, work.refused));
+  return line(text,
+              fmt::format(R"({{"event":"end","seconds":{},{},"offered":{},"completed":{},"refused":{}}})",
+                          static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered,
+                          work.completed, work.refused));
 }
 
 }  // namespace leaklab

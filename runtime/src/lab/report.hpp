@@ -28,7 +28,8 @@ struct gauge
 class reporter
 {
  public:
-  reporter(program_info const& program, gauge const& gauge, bool json) : program_(program), gauge_(gauge), json_(json)
+  reporter(program_info const& program, gauge const& gauge, bool json)
+      : program_(program), gauge_(gauge), json_(json)
   {
   }
 

@@ -1,5 +1,9 @@
-// The frame of a lab program. Three threads: this one reports, judges and takes the signals; one runs the scenario; one
-// serves the endpoint. None waits for another, so a scenario that is stuck is still reported, served and ended.
+// The frame of a lab program. Three threads: this one reports, judges and takes the signals; one runs the
+// scenario; one serves the endpoint. None waits for another, so a scenario that is stuck is still reported,
+// served and ended.
+
+#include "lab/options.hpp"
+#include "lab/report.hpp"
 
 #include <leaklab/endpoint.hpp>
 #include <leaklab/heap.hpp>
@@ -10,7 +14,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
-
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -24,9 +27,6 @@
 #include <thread>
 #include <utility>
 
-#include "lab/options.hpp"
-#include "lab/report.hpp"
-
 namespace leaklab
 {
 namespace
@@ -37,7 +37,8 @@ using namespace std::chrono_literals;
 
 constexpr auto sampling_interval = 50ms;
 constexpr auto limit_interval = 100ms;
-// Small enough that a learner can check the profile with arithmetic (100 MB read to about 3 %), large enough to cost little.
+// Small enough that a learner can check the profile with arithmetic (100 MB read to about 3 %), large enough
+// to cost little.
 constexpr std::int64_t heap_sampling_bytes = 64 * 1024;
 
 enum status
@@ -49,7 +50,8 @@ enum status
   by_signal = 128,
 };
 
-// SIGINT and SIGTERM, taken where the frame waits. Blocked in this thread before any other is made, so in all of them.
+// SIGINT and SIGTERM, taken where the frame waits. Blocked in this thread before any other is made, so in all
+// of them.
 class termination_signals
 {
  public:
@@ -85,7 +87,8 @@ class termination_signals
 class scenario_thread
 {
  public:
-  scenario_thread(scenario_function scenario, double rate) : lab_(io_.get_executor(), rate), root_(io_.get_executor())
+  scenario_thread(scenario_function scenario, double rate)
+      : lab_(io_.get_executor(), rate), root_(io_.get_executor())
   {
     root_.spawn(lab_.run(std::move(scenario)), "scenario");
   }
@@ -102,7 +105,9 @@ class scenario_thread
   // Asks, then cancels, then abandons. False when the thread is stuck in code of the scenario.
   [[nodiscard]] bool stop()
   {
-    auto const ended = [this](auto patience) { return done_.wait_for(patience) == std::future_status::ready; };
+    if (!thread_.joinable()) return true;
+    auto const ended = [this](auto patience)
+    { return done_.wait_for(patience) == std::future_status::ready; };
     lab_.stop();
     if (!ended(400ms))
     {
@@ -126,7 +131,11 @@ class frame
 {
  public:
   frame(options const& o, program_info const& program, termination_signals const& signals, std::string url)
-      : options_(o), gauge_(find_gauge(program.gauge)), report_(program, gauge_, o.json), signals_(signals), url_(std::move(url))
+      : options_(o),
+        gauge_(find_gauge(program.gauge)),
+        report_(program, gauge_, o.json),
+        signals_(signals),
+        url_(std::move(url))
   {
   }
 
@@ -173,7 +182,8 @@ class frame
       }
       if (now >= report_at)
       {
-        unwritable_ = !report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_));
+        unwritable_ =
+            !report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_));
         report_at += options_.interval;
       }
       if (now >= check_at && !held)
@@ -187,7 +197,8 @@ class frame
         check_at += limit_interval;
       }
       if (unwritable_ || now >= end) return std::nullopt;
-      if (auto const signal = signals_.wait_until(std::min({sample_at, report_at, check_at, end}))) return signal;
+      if (auto const signal = signals_.wait_until(std::min({sample_at, report_at, check_at, end})))
+        return signal;
     }
   }
 

@@ -21,8 +21,8 @@ struct value_type
 /// One line of source in a function. An address has several when calls were inlined there: innermost first.
 struct source_line
 {
-  std::string function;         ///< as a person reads it
-  std::string linkage_name;     ///< mangled, when there is one; pprof then demangles nothing by itself
+  std::string function;      ///< as a person reads it
+  std::string linkage_name;  ///< mangled, when there is one; pprof then demangles nothing by itself
   std::string file;
   std::int64_t line = 0;        ///< 0 when unknown
   std::int64_t start_line = 0;  ///< of the function; 0 when unknown
@@ -30,8 +30,8 @@ struct source_line
   bool operator==(source_line const&) const = default;
 };
 
-/// A place in the program. `address` is never 0 and differs between any two places, as Alloy's delta demands; for code it is
-/// the address of the call (return address - 1).
+/// A place in the program. `address` is never 0 and differs between any two places, as Alloy's delta demands;
+/// for code it is the address of the call (return address - 1).
 struct location
 {
   std::uint64_t address = 0;
@@ -41,7 +41,7 @@ struct location
 struct label
 {
   std::string key;
-  std::string text;         ///< or, when empty, `number` with its unit
+  std::string text;  ///< or, when empty, `number` with its unit
   std::int64_t number = 0;
   std::string unit;
 
@@ -72,12 +72,12 @@ struct profile
   std::string default_sample_type;  ///< empty: the last one
   value_type period_type;
   std::int64_t period = 1;
-  std::vector<mapping> mappings;    ///< the main binary first
+  std::vector<mapping> mappings;  ///< the main binary first
   std::vector<location> locations;
   std::vector<sample> samples;
-  std::string drop_frames;          ///< regular expression; pprof hides the frames that match, leaf-ward
+  std::string drop_frames;  ///< regular expression; pprof hides the frames that match, leaf-ward
   std::vector<std::string> comments;
-  std::int64_t time_ns = 0;         ///< Unix time
+  std::int64_t time_ns = 0;  ///< Unix time
   std::optional<std::int64_t> duration_ns;
 };
 

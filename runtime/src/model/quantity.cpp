@@ -39,8 +39,8 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text)
 
 std::optional<std::uint64_t> parse_size(std::string_view text)
 {
-  return parse_quantity(text,
-                        std::array{unit{"B", 1}, unit{"KiB", 1 << 10}, unit{"MiB", 1 << 20}, unit{"GiB", 1 << 30}});
+  return parse_quantity(
+      text, std::array{unit{"B", 1}, unit{"KiB", 1 << 10}, unit{"MiB", 1 << 20}, unit{"GiB", 1 << 30}});
 }
 
 std::optional<std::uint64_t> parse_count(std::string_view text)

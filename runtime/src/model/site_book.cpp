@@ -20,7 +20,8 @@ location const& site_book::at(source_site const& site)
 {
   auto address = hash(hash(0xcbf29ce484222325, site.file), site.function);
   // Even, so that the address that a reader makes of it by taking 1 off or adding 1 is no other place's.
-  address = ((address ^ (std::uint64_t{site.line} * 0x9e3779b97f4a7c15)) & ~std::uint64_t{1}) | std::uint64_t{1} << 63;
+  address = ((address ^ (std::uint64_t{site.line} * 0x9e3779b97f4a7c15)) & ~std::uint64_t{1}) |
+            std::uint64_t{1} << 63;
   auto& known = locations_[address];
   if (known.address == 0)
     known = {address, {{clean_function_name(site.function), "", site.file, site.line, 0}}};

@@ -10,20 +10,22 @@ statistics collect_statistics()
   all.heap = read_heap_stats();
   all.heap_sampling_period = heap_sampling_period();
   all.tasks = count_tasks();
-  for_each_task([&](task_info const& task) {
-    switch (task.state)
-    {
-      case task_state::running:
-        ++all.running;
-        break;
-      case task_state::ready:
-        ++all.ready;
-        break;
-      case task_state::waiting:
-        ++all.waiting;
-        break;
-    }
-  });
+  for_each_task(
+      [&](task_info const& task)
+      {
+        switch (task.state)
+        {
+          case task_state::running:
+            ++all.running;
+            break;
+          case task_state::ready:
+            ++all.ready;
+            break;
+          case task_state::waiting:
+            ++all.waiting;
+            break;
+        }
+      });
   all.failures = task_failures();
   return all;
 }

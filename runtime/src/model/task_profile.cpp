@@ -85,8 +85,10 @@ profile make_task_profile(std::string name, site_book& sites)
                        .count();
 
   std::unordered_map<group, std::int64_t, group_hash> groups;
-  for_each_task([&](task_info const& task)
-                { ++groups[{task.name, task.state, task.operation, task.waits_at, task.spawned_at}]; });
+  for_each_task(
+      [&](task_info const& task) {
+        ++groups[{task.name, task.state, task.operation, task.waits_at, task.spawned_at}];
+      });
 
   builder add_to(result, sites);
   for (auto const& [key, count] : groups) add_to.add(key, count);

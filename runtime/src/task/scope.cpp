@@ -17,7 +17,8 @@ namespace asio = boost::asio;
 // Outlives the scope for as long as a task of it does.
 struct scope::state
 {
-  explicit state(asio::any_io_executor const& ex) : executor(ex), empty(ex, asio::steady_timer::time_point::max())
+  explicit state(asio::any_io_executor const& ex)
+      : executor(ex), empty(ex, asio::steady_timer::time_point::max())
   {
   }
 
@@ -27,8 +28,8 @@ struct scope::state
   bool cancelled = false;
 };
 
-// Ends the task, then takes it out of its scope: who joins the scope finds the task counted. A task that is destroyed
-// unfinished is destroyed with its context; nobody is left to join it.
+// Ends the task, then takes it out of its scope: who joins the scope finds the task counted. A task that is
+// destroyed unfinished is destroyed with its context; nobody is left to join it.
 class scope::child_end
 {
  public:
@@ -53,7 +54,8 @@ class scope::child_end
 };
 
 scope::scope(asio::any_io_executor executor)
-    : state_(detail::with_plain_executor(executor, [](auto const& plain) { return std::make_shared<state>(plain); }))
+    : state_(detail::with_plain_executor(executor,
+                                         [](auto const& plain) { return std::make_shared<state>(plain); }))
 {
 }
 
@@ -80,8 +82,7 @@ void scope::cancel()
 awaitable<void> scope::join()
 {
   auto const self = state_;
-  while (!self->children.empty())
-    co_await self->empty.async_wait(asio::as_tuple(asio::use_awaitable));
+  while (!self->children.empty()) co_await self->empty.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 std::size_t scope::size() const noexcept

@@ -1,17 +1,12 @@
 #include "task/task_table.hpp"
 
 #include <fmt/format.h>
-
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <boost/system/system_error.hpp>
 #include <cstddef>
 #include <cstdio>
-#include <ctime>
 #include <new>
-#include <optional>
-#include <sched.h>
 
 namespace leaklab::detail
 {
@@ -39,10 +34,9 @@ std::string message_of(std::exception_ptr const& failure)
 
 }  // namespace
 
-constinit thread_local task_handle current_task;
-
-// A slab is aligned to its size, so a record finds the one that it belongs to by masking its own address. Records fill
-// the slab behind the header, which has the first page for itself: the other pages can be given back.
+// A slab is aligned to its size, so a record finds the one that it belongs to by masking its own address.
+// Records fill the slab behind the header, which has the first page for itself: the other pages can be given
+// back.
 struct task_table::slab
 {
   static constexpr std::size_t capacity = (slab_bytes - page_bytes) / sizeof(task_record);
@@ -92,29 +86,6 @@ struct task_table::slab
   }
 };
 
-std::uint32_t task_record::now() noexcept
-{
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return static_cast<std::uint32_t>(now.tv_sec * 100 + now.tv_nsec / 10'000'000);
-}
-
-std::uint64_t task_record::await_reader() noexcept
-{
-  auto word = word_.load(std::memory_order_relaxed);
-  while (word & reading)
-  {
-    sched_yield();
-    word = word_.load(std::memory_order_relaxed);
-  }
-  return word;
-}
-
-void task_record::recycle() noexcept
-{
-  task_table::instance().recycle(*this);
-}
-
 // Never destroyed: tasks may end after the destructors of static objects have run.
 task_table& task_table::instance() noexcept
 {
@@ -162,8 +133,8 @@ void task_table::finish(task_handle task, std::exception_ptr const& failure) noe
   {
     if (word & task_record::reading)
       word = record.await_reader();
-    else if (record.word_.compare_exchange_weak(word, word & task_record::entries_mask, std::memory_order_acq_rel,
-                                                std::memory_order_relaxed))
+    else if (record.word_.compare_exchange_weak(word, word & task_record::entries_mask,
+                                                std::memory_order_acq_rel, std::memory_order_relaxed))
       break;
   }
   {
@@ -195,43 +166,7 @@ void task_table::for_each(std::function<void(task_info const&)> const& visit) co
   auto const now = task_record::now();
   for (auto* const home : slabs)
     for (auto* record = home->records(); record != home->records() + slab::capacity; ++record)
-    {
-      auto word = record->word_.load(std::memory_order_relaxed);
-      while (word >> task_record::id_shift != 0)
-      {
-        if (word & task_record::reading)
-        {
-          word = record->await_reader();
-          continue;
-        }
-        if (!record->word_.compare_exchange_weak(word, word | task_record::reading, std::memory_order_acquire,
-                                                 std::memory_order_relaxed))
-          continue;
-
-        task_info info;
-        info.id = word >> task_record::id_shift;
-        info.parent = record->parent_;
-        info.name = record->name_;
-        info.spawned_at = source_site::from(record->spawned_at_);
-        if (word & task_record::entries_mask)
-          info.state = task_state::running;
-        else if (record->queued_.load(std::memory_order_relaxed))
-          info.state = task_state::ready;
-        else
-        {
-          info.state = task_state::waiting;
-          if (record->operation_)
-          {
-            info.operation = record->operation_;
-            info.waits_at = source_site::from(record->waits_at_);
-            info.waiting_for = std::chrono::milliseconds(10) * static_cast<std::int32_t>(now - record->waits_since_);
-          }
-        }
-        record->word_.fetch_and(~task_record::reading, std::memory_order_release);
-        visit(info);
-        break;
-      }
-    }
+      if (auto const task = record->look(now)) visit(*task);
 }
 
 task_counts task_table::counts() const
@@ -251,8 +186,10 @@ void task_table::count_failure(char const* name, std::source_location const& whe
   if (known == failures_.end())
   {
     known = failures_.insert(failures_.end(), {name, site, 0, {}});
-    fmt::print(stderr, "leaklab: task \"{}\" spawned at {}:{} failed: {} (further failures of its kind are counted)\n",
-               name, site.file, site.line, message);
+    fmt::print(
+        stderr,
+        "leaklab: task \"{}\" spawned at {}:{} failed: {} (further failures of its kind are counted)\n", name,
+        site.file, site.line, message);
   }
   ++known->count;
   known->last_message = message;
@@ -264,16 +201,6 @@ std::vector<task_failure> task_table::failures() const
   auto copy = failures_;
   std::sort(copy.begin(), copy.end(), [](auto const& a, auto const& b) { return a.count > b.count; });
   return copy;
-}
-
-task_handle begin_task(char const* name, std::source_location const& where)
-{
-  return task_table::instance().begin(name, where);
-}
-
-void finish_task(task_handle task, std::exception_ptr const& failure) noexcept
-{
-  task_table::instance().finish(task, failure);
 }
 
 }  // namespace leaklab::detail

@@ -1,7 +1,9 @@
-// All task records of the process: type-stable memory in slabs, a free list in each, one lock for spawning and recycling.
+// All task records of the process: type-stable memory in slabs, a free list in each, one lock for spawning
+// and recycling.
 //
-// Scanning needs no lock: slabs are never unmapped, and a free record has the id 0. A slab whose last task has ended gives its
-// pages back to the system when another slab has room, so that memory follows the number of live tasks down again.
+// Scanning needs no lock: slabs are never unmapped, and a free record has the id 0. A slab whose last task
+// has ended gives its pages back to the system when another slab has room, so that memory follows the number
+// of live tasks down again.
 #pragma once
 
 #include <leaklab/detail/task_record.hpp>

@@ -1,8 +1,8 @@
 // What a task waits for, in words, out of the type of the operation's initiation function object.
 //
-// Asio names these types after the operation (`basic_channel<…>::initiate_async_send`), and the compiler spells a type
-// out in __PRETTY_FUNCTION__. An operation that the table does not know is called by its own name: `async_handshake`
-// is "handshake".
+// Asio names these types after the operation (`basic_channel<…>::initiate_async_send`), and the compiler
+// spells a type out in __PRETTY_FUNCTION__. An operation that the table does not know is called by its own
+// name: `async_handshake` is "handshake".
 #pragma once
 
 #include <array>
@@ -42,7 +42,8 @@ inline constexpr std::array operation_words{
 constexpr std::string_view name_of_operation(std::string_view spelling) noexcept
 {
   for (auto const& word : operation_words)
-    if (spelling.find(word.owner) != spelling.npos && spelling.find(word.action) != spelling.npos) return word.name;
+    if (spelling.find(word.owner) != spelling.npos && spelling.find(word.action) != spelling.npos)
+      return word.name;
 
   constexpr std::string_view prefix = "initiate_async_";
   auto const at = spelling.rfind(prefix);
@@ -64,7 +65,8 @@ template <class Initiation>
 struct operation_name_storage
 {
   static constexpr auto view = name_of_operation(spelling_of_type<Initiation>());
-  static constexpr auto text = [] {
+  static constexpr auto text = []
+  {
     std::array<char, view.size() + 1> copy{};
     for (std::size_t i = 0; i != view.size(); ++i) copy[i] = view[i];
     return copy;

@@ -1,7 +1,8 @@
 // An executor that says whose code it executes: any other executor, with the task that it was given to.
 //
 // co_spawn keeps the executor in the task's frame, and every operation of the task completes through it. So a
-// thread knows the current task whenever it executes a task's code, whichever completion tokens the task uses.
+// thread knows the current task whenever it executes a task's code, whichever completion tokens the task
+// uses.
 #pragma once
 
 #include <leaklab/detail/task_record.hpp>
@@ -27,33 +28,35 @@ class task_executor
   template <class Function>
   void execute(Function&& function) const
   {
-    if (current_task.id != task_.id) task_.record->mark_queued(task_.id);
-    inner_.execute([function = std::forward<Function>(function), task = task_]() mutable {
-      task_entry const entry(task);
-      std::move(function)();
-    });
+    task_.record->mark_queued(task_.id);
+    inner_.execute(
+        [function = std::forward<Function>(function), task = task_]() mutable
+        {
+          task_entry const entry(task);
+          std::move(function)();
+        });
   }
 
   template <class Property>
   decltype(auto) query(Property const& property) const
-      noexcept(boost::asio::is_nothrow_query<Inner, Property>::value)
-    requires boost::asio::can_query<Inner const&, Property>::value
+      noexcept(boost::asio::is_nothrow_query<Inner, Property>::value) requires
+      boost::asio::can_query<Inner const&, Property>::value
   {
     return boost::asio::query(inner_, property);
   }
 
   template <class Property>
   auto require(Property const& property) const
-      noexcept(boost::asio::is_nothrow_require<Inner, Property>::value)
-    requires boost::asio::can_require<Inner const&, Property>::value
+      noexcept(boost::asio::is_nothrow_require<Inner, Property>::value) requires
+      boost::asio::can_require<Inner const&, Property>::value
   {
     return rebind(boost::asio::require(inner_, property));
   }
 
   template <class Property>
   auto prefer(Property const& property) const
-      noexcept(boost::asio::is_nothrow_prefer<Inner, Property>::value)
-    requires boost::asio::can_prefer<Inner const&, Property>::value
+      noexcept(boost::asio::is_nothrow_prefer<Inner, Property>::value) requires
+      boost::asio::can_prefer<Inner const&, Property>::value
   {
     return rebind(boost::asio::prefer(inner_, property));
   }
@@ -71,8 +74,9 @@ class task_executor
   task_handle task_;
 };
 
-/// Calls `use(executor)` with what `executor` wraps: a task that spawns on its own executor must not hand its identity down.
-/// The common cases come out as their own small types, which any_io_executor stores without an allocation.
+/// Calls `use(executor)` with what `executor` wraps: a task that spawns on its own executor must not hand its
+/// identity down. The common cases come out as their own small types, which any_io_executor stores without an
+/// allocation.
 template <class Executor, class Use>
 decltype(auto) with_plain_executor(Executor const& executor, Use&& use)
 {

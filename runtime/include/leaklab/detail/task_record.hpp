@@ -1,12 +1,15 @@
-// The record of one live task, and how its owner, its runners and a reader share it without blocking each other.
+// The record of one live task, and how its owner, its runners and a reader share it without blocking each
+// other.
 //
-// A record is one cache line out of a table that never unmaps memory, so a stale pointer is safe to read: it finds another
-// id, or none. Whoever holds a task therefore holds a pointer and the id, and asks with both.
+// A record is one cache line out of a table that never unmaps memory, so a stale pointer is safe to read: it
+// finds another id, or none. Whoever holds a task therefore holds a pointer and the id, and asks with both.
 //
 // `word_` is id << 20 | reading | entries. Rules:
-// - enter() counts up `entries` only while the id still is the task's; leave() counts down. The fields of the wait
+// - enter() counts up `entries` only while the id still is the task's; leave() counts down. The fields of the
+// wait
 //   are written only between the two.
-// - A reader sets `reading`, which holds up enter() and finish() for as long as it takes to copy the fields; it reads the
+// - A reader sets `reading`, which holds up enter() and finish() for as long as it takes to copy the fields;
+// it reads the
 //   wait's fields only if it found `entries` at 0.
 // - finish() sets the id to 0. The record goes back to the table when its id is 0 and its entries are 0.
 #pragma once
@@ -16,6 +19,7 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <source_location>
 
 namespace leaklab::detail
@@ -62,7 +66,8 @@ class alignas(64) task_record
       if (word >> id_shift != id) return false;
       if (word & reading)
         word = await_reader();
-      else if (word_.compare_exchange_weak(word, word + 1, std::memory_order_acquire, std::memory_order_relaxed))
+      else if (word_.compare_exchange_weak(word, word + 1, std::memory_order_acquire,
+                                           std::memory_order_relaxed))
         break;
     }
     queued_.store(false, std::memory_order_relaxed);
@@ -85,7 +90,11 @@ class alignas(64) task_record
 
   void end_wait() noexcept { operation_ = nullptr; }
 
-  /// Hundredths of a second on CLOCK_MONOTONIC_COARSE, which costs a few ns to read. 32 bits of them last 497 days.
+  /// The task as it is; nothing when the record is free. `now` is what now() said a moment ago.
+  [[nodiscard]] std::optional<task_info> look(std::uint32_t now) noexcept;
+
+  /// Hundredths of a second on CLOCK_MONOTONIC_COARSE, which costs a few ns to read. 32 bits of them last 497
+  /// days.
   [[nodiscard]] static std::uint32_t now() noexcept;
 
  private:
@@ -95,10 +104,10 @@ class alignas(64) task_record
   void recycle() noexcept;
 
   std::atomic<std::uint64_t> word_;
-  task_id parent_;           // while free: the address of the next free record of the slab
+  task_id parent_;  // while free: the address of the next free record of the slab
   char const* name_;
   std::source_location spawned_at_;
-  char const* operation_;    // null when no tracked operation is under way
+  char const* operation_;  // null when no tracked operation is under way
   std::source_location waits_at_;
   std::uint32_t waits_since_;
   std::atomic<bool> queued_;

@@ -1,0 +1,80 @@
+#include "task/task_table.hpp"
+
+#include <leaklab/detail/task_record.hpp>
+
+#include <sched.h>
+
+#include <ctime>
+
+namespace leaklab::detail
+{
+
+constinit thread_local task_handle current_task;
+
+std::uint32_t task_record::now() noexcept
+{
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return static_cast<std::uint32_t>(now.tv_sec * 100 + now.tv_nsec / 10'000'000);
+}
+
+std::uint64_t task_record::await_reader() noexcept
+{
+  auto word = word_.load(std::memory_order_relaxed);
+  while (word & reading)
+  {
+    sched_yield();
+    word = word_.load(std::memory_order_relaxed);
+  }
+  return word;
+}
+
+void task_record::recycle() noexcept
+{
+  task_table::instance().recycle(*this);
+}
+
+std::optional<task_info> task_record::look(std::uint32_t now) noexcept
+{
+  auto word = word_.load(std::memory_order_relaxed);
+  for (;;)
+  {
+    if (word >> id_shift == 0) return std::nullopt;
+    if (word & reading)
+      word = await_reader();
+    else if (word_.compare_exchange_weak(word, word | reading, std::memory_order_acquire,
+                                         std::memory_order_relaxed))
+      break;
+  }
+  task_info info;
+  info.id = word >> id_shift;
+  info.parent = parent_;
+  info.name = name_;
+  info.spawned_at = source_site::from(spawned_at_);
+  if (word & entries_mask)
+    info.state = task_state::running;
+  else
+  {
+    info.state = queued_.load(std::memory_order_relaxed) ? task_state::ready : task_state::waiting;
+    if (operation_)
+    {
+      info.operation = operation_;
+      info.waits_at = source_site::from(waits_at_);
+      info.waiting_for = std::chrono::milliseconds(10) * static_cast<std::int32_t>(now - waits_since_);
+    }
+  }
+  word_.fetch_and(~reading, std::memory_order_release);
+  return info;
+}
+
+task_handle begin_task(char const* name, std::source_location const& where)
+{
+  return task_table::instance().begin(name, where);
+}
+
+void finish_task(task_handle task, std::exception_ptr const& failure) noexcept
+{
+  task_table::instance().finish(task, failure);
+}
+
+}  // namespace leaklab::detail

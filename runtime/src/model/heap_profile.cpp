@@ -13,13 +13,15 @@ namespace leaklab::model
 namespace
 {
 
-/// What lies between the code that asks for memory and the sampler: tcmalloc (whose exported entry points are
-/// called tc_*), operator new and the standard allocators. pprof matches whole names, without parameters.
+/// What lies between the code that asks for memory and the sampler: tcmalloc (whose exported entry points are called tc_*),
+/// operator new, the standard allocators, and Asio's allocation of coroutine frames and handlers. pprof matches whole
+/// names, without parameters.
 constexpr char allocator_frames[] =
-    "(__libc_)?(malloc|calloc|realloc|memalign|valloc|pvalloc)|aligned_alloc|posix_memalign|tc_.*|tcmalloc::."
-    "*"
+    "(__libc_)?(malloc|calloc|realloc|memalign|valloc|pvalloc)|aligned_alloc|posix_memalign|tc_.*|tcmalloc::.*"
     "|operator new(\\[\\])?|(__gnu_cxx|std)::(__)?new_allocator<.*>::allocate"
-    "|std::allocator<.*>::allocate|std::allocator_traits<.*>::allocate";
+    "|std::allocator<.*>::allocate|std::allocator_traits<.*>::allocate"
+    "|boost::asio::aligned_new|boost::asio::detail::thread_info_base::allocate.*"
+    "|boost::asio::detail::awaitable_frame_base<.*>::operator new";
 
 struct amount
 {

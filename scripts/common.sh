@@ -31,7 +31,7 @@ build_packages() {
 boost_package() {
   local name
   for name in libboost1.81-dev libboost1.83-dev libboost1.88-dev libboost-dev; do
-    if apt-cache show "$name" >/dev/null 2>&1; then
+    if apt-cache policy "$name" | grep -q 'Candidate: [0-9]'; then
       echo "$name"
       return
     fi

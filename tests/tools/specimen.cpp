@@ -65,7 +65,8 @@ std::chrono::nanoseconds own_time()
 // A slice is long against the sampling period, so that the two cannot fall into step.
 #define SPEND(time)                                              \
   auto const end = own_time() + std::chrono::milliseconds(time); \
-  while (own_time() < end) asm volatile("")
+  while (own_time() < end)                                       \
+  asm volatile("")
 
 __attribute__((noinline)) void seventy()
 {
@@ -92,7 +93,8 @@ class repeated
       : thread_(
             [work](std::stop_token const& stop)
             {
-              while (!stop.stop_requested()) work();
+              while (!stop.stop_requested())
+                work();
             })
   {
   }
@@ -122,7 +124,8 @@ void throw_deep(int depth)
 asio::awaitable<int> nested(int depth)
 {
   co_await asio::post(asio::use_awaitable);
-  co_return depth == 0 ? 0 : 1 + co_await nested(depth - 1);
+  if (depth == 0) co_return 0;
+  co_return 1 + co_await nested(depth - 1);
 }
 
 void storm()
@@ -148,7 +151,8 @@ void storm()
       []
       {
         asio::io_context context;
-        for (int i = 0; i != 100; ++i) co_spawn(context, nested(10), asio::detached);
+        for (int i = 0; i != 100; ++i)
+          co_spawn(context, nested(10), asio::detached);
         context.run();
       });
   wait_for_end_of_input();

@@ -81,10 +81,9 @@ totals& all()
 
 __attribute__((noinline)) void record(std::size_t size, std::int64_t period)
 {
-  static allocator_frames const allocator;
   std::array<void*, max_depth> stack;
   auto const depth = capture_stack(stack, 2);
-  auto caller = allocator.without(std::span(stack).first(depth));
+  auto caller = without_allocator(std::span(stack).first(depth));
   double const stands_for = 1 / -std::expm1(-static_cast<double>(size) / static_cast<double>(period));
   std::lock_guard const lock(all().mutex);
   amount& total = all().by_stack[std::move(caller)];
@@ -120,6 +119,7 @@ bool set_allocation_sampling_period(std::int64_t period_bytes)
 {
   static std::mutex one_at_a_time;
   std::lock_guard const lock(one_at_a_time);
+  prepare_to_capture();
   std::int64_t const period = std::max<std::int64_t>(period_bytes, 0);
   bool const was_on = allocation_sampling_period() > 0;
   if (period > 0 && !was_on && !MallocHook::AddNewHook(on_allocation)) return false;
@@ -138,7 +138,8 @@ std::vector<heap_sample> read_allocations()
   not_counted const own;  // an allocation that is sampled takes the lock
   std::vector<heap_sample> result;
   std::lock_guard const lock(all().mutex);
-  for (auto const& [stack, total] : all().by_stack) result.push_back({total.objects, total.bytes, 0, stack});
+  for (auto const& [stack, total] : all().by_stack)
+    result.push_back({total.objects, total.bytes, 0, stack});
   return result;
 }
 

@@ -53,8 +53,7 @@ cpu_profiler::cpu_profiler()
   ProfilerGetCurrentState(&state);
   if (state.enabled) throw cpu_profiler_busy("cpu profiling already in use");
   if (!has_signal()) throw cpu_profiler_unavailable("this program handles SIGPROF itself");
-  void* resolved = nullptr;
-  capture_stack({&resolved, 1}, 0);  // the loader finds the unwinder here rather than within the signal
+  prepare_to_capture();
   fd_ = memfd_create("leaklab-cpu-profile", MFD_CLOEXEC);
   if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "cannot keep a CPU profile");
   if (ProfilerStart(fmt::format("/proc/self/fd/{}", fd_).c_str()) != 0) return;

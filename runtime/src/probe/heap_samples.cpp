@@ -50,12 +50,11 @@ counts parse(std::unique_ptr<void*[]> const& entries)
 {
   counts result;
   if (!entries) return result;
-  allocator_frames const allocator;
   for (void** entry = entries.get(); *entry;)
   {
     auto const word = [entry](std::size_t i) { return reinterpret_cast<std::uintptr_t>(entry[i]); };
     std::uintptr_t const depth = word(2);
-    result[{allocator.without({entry + 3, depth}), word(1)}] += word(0);
+    result[{without_allocator({entry + 3, depth}), word(1)}] += word(0);
     entry += 3 + depth;
   }
   return result;
@@ -137,8 +136,7 @@ bool set_heap_sampling_period(std::int64_t period_bytes)
 {
   std::int64_t* const parameter = sample_parameter();
   if (!parameter) return false;
-  void* resolved = nullptr;
-  capture_stack({&resolved, 1}, 0);  // the loader finds the unwinder here rather than within malloc
+  prepare_to_capture();
 
   std::lock_guard const lock(history_mutex);
   std::int64_t const period = std::max<std::int64_t>(period_bytes, 0);

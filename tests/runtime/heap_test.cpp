@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <initializer_list>
 #include <new>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -255,6 +256,8 @@ struct workload
   char const* name;
   std::vector<std::size_t> sizes;
   int threads;
+
+  friend void PrintTo(workload const& w, std::ostream* out) { *out << w.name; }
 };
 
 class heap_truth : public testing::TestWithParam<workload>
@@ -305,6 +308,16 @@ INSTANTIATE_TEST_SUITE_P(workloads, heap_truth, testing::ValuesIn(workloads()),
                            return std::string(test.param.name) + "_on_" + std::to_string(test.param.threads) +
                                   (test.param.threads == 1 ? "_thread" : "_threads");
                          });
+
+TEST(unwinding, gperftools_uses_the_runtimes_functions_in_place_of_its_own)
+{
+  for (auto const* const name : {"_Z13GetStackTracePPvii", "_Z24GetStackTraceWithContextPPviiPKv"})
+  {
+    Dl_info found{};
+    ASSERT_NE(dladdr(dlsym(RTLD_DEFAULT, name), &found), 0) << name;
+    EXPECT_NE(std::string(found.dli_fname).find("leaklab_tests"), std::string::npos) << found.dli_fname;
+  }
+}
 
 TEST(heap_growth, shows_what_the_allocator_took_for_a_block_that_did_not_fit)
 {

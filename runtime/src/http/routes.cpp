@@ -111,13 +111,13 @@ response routes::tasks(request const& ask)
   {
     auto const filter = parse_filter(ask);
     if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
-    return typed("text/plain; charset=utf-8", encode::tasks_as_text(std::get<encode::task_filter>(filter)));
+    return typed("text/plain; charset=utf-8", encode::tasks_as_text(std::get<encode::task_filter>(filter), places_));
   }
-  auto const name = ask.path.substr(pprof_prefix.size());
-  auto profile = model::make_task_profile(name, sites_);
+  auto profile = model::make_task_profile(places_);
+  if (ask.path.ends_with("/goroutine")) profile = model::as_goroutine_profile(std::move(profile));
   if (debug != 0) return typed("text/plain; charset=utf-8", encode::encode_count_text(profile));
   profile.mappings = symbols_.mappings();
-  return attachment(name, encode::encode_pprof(profile));
+  return attachment(profile.name, encode::encode_pprof(profile));
 }
 
 response routes::cmdline(request const&)
@@ -131,14 +131,14 @@ response routes::cmdline(request const&)
 // The function that lies there.
 std::string routes::symbol_name(std::uint64_t address)
 {
-  if (auto const* const place = sites_.find(address)) return place->lines.front().function;
+  if (auto const* const place = places_.find(address)) return place->lines.front().function;
   return symbols_.lines(address).back().function;
 }
 
 // And those inlined there behind it, the innermost last, as google-pprof reads them.
 std::string routes::symbol_names(std::uint64_t address)
 {
-  if (sites_.find(address)) return symbol_name(address);
+  if (places_.find(address)) return symbol_name(address);
   std::string names;
   for (auto const& line : symbols_.lines(address))
     names.insert(0, names.empty() ? line.function : line.function + "--");
@@ -170,7 +170,7 @@ response routes::task_list(request const& ask)
 {
   auto const filter = parse_filter(ask);
   if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
-  return typed("application/json", encode::tasks_as_json(std::get<encode::task_filter>(filter)));
+  return typed("application/json", encode::tasks_as_json(std::get<encode::task_filter>(filter), places_));
 }
 
 response routes::vars(request const&)

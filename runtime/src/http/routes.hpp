@@ -4,7 +4,7 @@
 
 #include "http/message.hpp"
 #include "http/profiler_routes.hpp"
-#include "model/site_book.hpp"
+#include "model/place_book.hpp"
 #include "model/symboliser.hpp"
 
 namespace leaklab::http
@@ -33,7 +33,7 @@ class routes
   [[nodiscard]] std::string symbol_names(std::uint64_t address);
 
   model::symboliser symbols_;
-  model::site_book sites_;
+  model::place_book places_{symbols_};
   profiler_routes profilers_{symbols_};
 };
 

@@ -20,11 +20,11 @@ profile make_cpu_profile(std::string_view recorded, std::chrono::nanoseconds dur
   cpu.time_ns = nanoseconds(std::chrono::system_clock::now().time_since_epoch() - duration).count();
   cpu.duration_ns = duration.count();
 
-  std::vector<std::uintptr_t> words(recorded.size() / sizeof(std::uintptr_t));
-  std::memcpy(words.data(), recorded.data(), words.size() * sizeof(std::uintptr_t));
   constexpr std::size_t header_words = 5;
+  std::vector<std::uintptr_t> words(recorded.size() / sizeof(std::uintptr_t));
+  if (words.size() < header_words) return cpu;
+  std::memcpy(words.data(), recorded.data(), words.size() * sizeof(std::uintptr_t));
   std::span<std::uintptr_t const> rest(words);
-  if (rest.size() < header_words) return cpu;
   cpu.period = nanoseconds(std::chrono::microseconds(rest[3])).count();
   rest = rest.subspan(header_words);
 

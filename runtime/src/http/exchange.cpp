@@ -1,5 +1,6 @@
 #include "exchange.hpp"
 
+#include "authorization.hpp"
 #include "policy.hpp"
 
 #include <boost/beast/http/error.hpp>
@@ -38,13 +39,22 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
   auto const hosts = header.count(field::host);
   if (hosts > 1 || (hosts == 0 && header.version() >= 11))
     return response::error(400, "exactly one Host is required");
-  if (!options.allowed_hosts.empty())
+  auto const is_foreign = [&](std::string_view name)
   {
-    auto const is_foreign = [&](std::string_view name)
-    { return !host_is_allowed(name, options.allowed_hosts); };
-    bool const names_target_host = to && !to->authority.empty();
-    if ((hosts == 1 && is_foreign(host)) || (names_target_host && is_foreign(to->authority)))
-      return response::error(403, "host is not allowed");
+    return !host_is_allowed(name, options.allowed_hosts) &&
+           !(options.allow_numeric_hosts && is_numeric_host(name));
+  };
+  bool const names_target_host = to && !to->authority.empty();
+  if ((hosts == 1 && is_foreign(host)) || (names_target_host && is_foreign(to->authority)))
+    return response::error(403, "host is not allowed");
+  if (is_cross_site_fetch(header["Sec-Fetch-Site"], header["Sec-Fetch-Mode"]))
+    return response::error(403, "cross-site request");
+  if (!options.token.empty() && (header.count(field::authorization) != 1 ||
+                                 !carries_token(header[field::authorization], options.token)))
+  {
+    auto answer = response::error(401, "a token is required");
+    answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return answer;
   }
 
   using beast::http::verb;
@@ -55,11 +65,19 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
     return answer;
   }
   if (header.method() == verb::post &&
-      !origin_is_allowed(header[field::origin], header["Sec-Fetch-Site"], host))
+      (header.count(field::origin) > 1 ||
+       !origin_is_allowed(header[field::origin], header["Sec-Fetch-Site"], host)))
     return response::error(403, "cross-site request");
+  if (header.target().size() > options.max_target_bytes) return response::error(414, "target too long");
   if (!to) return response::error(400, "malformed target");
-  if (header.count(field::transfer_encoding) > 0 && !header.chunked())
-    return response::error(501, "transfer encoding is not supported");
+  if (auto const encodings = header.count(field::transfer_encoding))
+  {
+    // RFC 9112 section 6.1: with another version or another coding, where the body ends is a matter of
+    // opinion.
+    if (header.version() < 11) return response::error(400, "transfer encoding needs version 1.1");
+    if (encodings > 1 || !beast::iequals(header[field::transfer_encoding], "chunked"))
+      return response::error(501, "transfer encoding is not supported");
+  }
   return std::nullopt;
 }
 

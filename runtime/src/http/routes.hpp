@@ -13,6 +13,9 @@ namespace leaklab::http
 class routes
 {
  public:
+  /// `hide_arguments`: of the command line, only the program's name is shown.
+  explicit routes(bool hide_arguments = false) : hide_arguments_(hide_arguments) {}
+
   [[nodiscard]] response operator()(request const& ask);
 
  private:
@@ -30,6 +33,7 @@ class routes
 
   [[nodiscard]] std::string symbol_name(std::uint64_t address);
 
+  bool hide_arguments_;
   model::symboliser symbols_;
   model::site_book sites_;
 };

@@ -38,7 +38,8 @@ awaitable<void> scenario(leaklab::lab& lab)
   channel<int> results(lab.get_executor());
   // the cure: a receiver that lives as long as the producers; the lab's stop ends both
   lab.spawn(consume(results, lab), "consumer");
-  for (auto clock = lab.ticks(); co_await clock.next();) lab.spawn(produce(results), "producer");
+  for (auto clock = lab.ticks(); co_await clock.next();)
+    lab.spawn(produce(results), "producer");
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ awaitable<void> produce(channel<int>& results)
 awaitable<void> scenario(leaklab::lab& lab)
 {
   channel<int> results(lab.get_executor());
-  for (auto clock = lab.ticks(); co_await clock.next();) lab.spawn(produce(results), "producer");
+  for (auto clock = lab.ticks(); co_await clock.next();)
+    lab.spawn(produce(results), "producer");
 }
 
 }  // namespace

@@ -14,12 +14,12 @@
 #include <leaklab/steady_timer.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/intrusive/list.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <source_location>
-#include <vector>
 
 namespace leaklab
 {
@@ -37,6 +37,29 @@ struct work_counts
   std::uint64_t refused = 0;  ///< turned away on purpose
 
   [[nodiscard]] std::uint64_t outstanding() const noexcept { return offered - completed - refused; }
+};
+
+/// Ticks on an even schedule; when its task comes late, the ticks that are due follow at once, so none is
+/// lost.
+class tick_clock
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>
+{
+ public:
+  explicit tick_clock(lab& lab);
+
+  tick_clock(tick_clock const&) = delete;
+  tick_clock& operator=(tick_clock const&) = delete;
+
+  /// True at the next tick, false when the program stops.
+  [[nodiscard]] awaitable<bool> next(std::source_location where = std::source_location::current());
+
+ private:
+  friend class lab;
+
+  lab& lab_;
+  steady_timer timer_;
+  steady_timer::time_point const begin_ = steady_timer::clock_type::now();
+  std::uint64_t ticked_ = 0;
 };
 
 /// What a scenario gets. Its tasks and clocks run on one thread; completed(), refused(), work(), hold() and
@@ -81,35 +104,12 @@ class lab
   double rate_;
   scope tasks_;
   task_id root_ = 0;  // the task that runs the scenario: its clock is the one that joins the others
-  std::vector<tick_clock*> clocks_;
+  boost::intrusive::list<tick_clock, boost::intrusive::constant_time_size<false>> clocks_;
   std::atomic<std::uint64_t> offered_ = 0;
   std::atomic<std::uint64_t> completed_ = 0;
   std::atomic<std::uint64_t> refused_ = 0;
   std::atomic<bool> held_ = false;
   std::atomic<bool> stopping_ = false;
-};
-
-/// Ticks on an even schedule; when its task comes late, the ticks that are due follow at once, so none is
-/// lost.
-class tick_clock
-{
- public:
-  explicit tick_clock(lab& lab);
-  ~tick_clock();
-
-  tick_clock(tick_clock const&) = delete;
-  tick_clock& operator=(tick_clock const&) = delete;
-
-  /// True at the next tick, false when the program stops.
-  [[nodiscard]] awaitable<bool> next(std::source_location where = std::source_location::current());
-
- private:
-  friend class lab;
-
-  lab& lab_;
-  steady_timer timer_;
-  steady_timer::time_point const begin_ = steady_timer::clock_type::now();
-  std::uint64_t ticked_ = 0;
 };
 
 /// What sets a program apart; for a twin, leaklab_add_pair() writes it from pair.json.

@@ -4,8 +4,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
-
 namespace leaklab
 {
 
@@ -49,18 +47,13 @@ void lab::wake_clocks()
   asio::post(executor_,
              [this]
              {
-               for (auto* const clock : clocks_) clock->timer_.cancel();
+               for (auto& clock : clocks_) clock.timer_.cancel();
              });
 }
 
 tick_clock::tick_clock(lab& lab) : lab_(lab), timer_(lab.executor_)
 {
-  lab_.clocks_.push_back(this);
-}
-
-tick_clock::~tick_clock()
-{
-  std::erase(lab_.clocks_, this);
+  lab_.clocks_.push_back(*this);
 }
 
 awaitable<bool> tick_clock::next(std::source_location where)

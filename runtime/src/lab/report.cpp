@@ -9,8 +9,10 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <stdexcept>
+#include <system_error>
 
 namespace leaklab
 {
@@ -53,33 +55,33 @@ std::string reporter::gauges_json() const
   return json;
 }
 
-bool reporter::line(std::string const& text, std::string const& json) const
+void reporter::line(std::string const& text, std::string const& json) const
 {
   auto const& chosen = json_ ? json : text;
-  return std::fwrite(chosen.data(), 1, chosen.size(), stdout) == chosen.size() &&
-         std::fputc('\n', stdout) != EOF && std::fflush(stdout) == 0;
+  if (std::fwrite(chosen.data(), 1, chosen.size(), stdout) != chosen.size() ||
+      std::fputc('\n', stdout) == EOF || std::fflush(stdout) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
 }
 
-bool reporter::listening(std::string const& url) const
+void reporter::listening(std::string const& url) const
 {
-  return line(fmt::format("{}: {}/debug/pprof/", program_.name, url),
-              fmt::format(R"({{"event":"listening","program":"{}","url":"{}"}})", program_.name, url));
+  line(fmt::format("{}: {}/debug/pprof/", program_.name, url),
+       fmt::format(R"({{"event":"listening","program":"{}","url":"{}"}})", program_.name, url));
 }
 
-bool reporter::start() const
+void reporter::start() const
 {
-  return line("[START] " + gauges_text(),
-              fmt::format(R"({{"event":"start","seconds":0,{}}})", gauges_json()));
+  line("[START] " + gauges_text(), fmt::format(R"({{"event":"start","seconds":0,{}}})", gauges_json()));
 }
 
-bool reporter::after(std::chrono::milliseconds elapsed) const
+void reporter::after(std::chrono::milliseconds elapsed) const
 {
   auto const seconds = static_cast<double>(elapsed.count()) / 1000;
-  return line(fmt::format("[AFTER {}] {}", to_string(elapsed), gauges_text()),
-              fmt::format(R"({{"event":"after","seconds":{},{}}})", seconds, gauges_json()));
+  line(fmt::format("[AFTER {}] {}", to_string(elapsed), gauges_text()),
+       fmt::format(R"({{"event":"after","seconds":{},{}}})", seconds, gauges_json()));
 }
 
-bool reporter::judged(judgement const& j) const
+void reporter::judged(judgement const& j) const
 {
   auto const json =
       fmt::format(R"({{"event":"verdict","verdict":"{}","gauge":"{}","per_second":{:.3f},"seconds":{:.3f}}})",
@@ -87,33 +89,30 @@ bool reporter::judged(judgement const& j) const
   if (j.verdict == verdict::unknown) return line(fmt::format("[VERDICT] not known: {}", j.reason), json);
   auto const slope = gauge_.bytes ? fmt::format("{:+.1f} MiB", j.slope / mebibyte)
                                   : fmt::format("{:+.1f} {}", j.slope, gauge_.name);
-  return line(fmt::format("[VERDICT] {}: {} a second over {:.1f} s", to_string(j.verdict), slope, j.seconds),
-              json);
+  line(fmt::format("[VERDICT] {}: {} a second over {:.1f} s", to_string(j.verdict), slope, j.seconds), json);
 }
 
-bool reporter::limit(std::string const& what) const
+void reporter::limit(std::string const& what) const
 {
-  return line(
-      fmt::format("[LIMIT] {}: the load has stopped, the endpoint goes on", what),
-      fmt::format(R"({{"event":"limit","what":{}}})", boost::json::serialize(boost::json::string(what))));
+  line(fmt::format("[LIMIT] {}: the load has stopped, the endpoint goes on", what),
+       fmt::format(R"({{"event":"limit","what":{}}})", boost::json::serialize(boost::json::string(what))));
 }
 
-bool reporter::serving(std::string const& url) const
+void reporter::serving(std::string const& url) const
 {
-  return line(fmt::format("The load has ended; {}/debug/pprof/ goes on until Ctrl+C", url),
-              fmt::format(R"({{"event":"serving","url":"{}"}})", url));
+  line(fmt::format("The load has ended; {}/debug/pprof/ goes on until Ctrl+C", url),
+       fmt::format(R"({{"event":"serving","url":"{}"}})", url));
 }
 
-bool reporter::end(std::chrono::milliseconds elapsed, work_counts const& work) const
+void reporter::end(std::chrono::milliseconds elapsed, work_counts const& work) const
 {
   auto text = fmt::format("[END] {}; {} {} of {} offered", gauges_text(), work.completed, program_.work,
                           work.offered);
   if (work.refused) text += fmt::format(", {} refused", work.refused);
   if (work.outstanding()) text += fmt::format(", {} outstanding", work.outstanding());
-  return line(text,
-              fmt::format(R"({{"event":"end","seconds":{},{},"offered":{},"completed":{},"refused":{}}})",
-                          static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered,
-                          work.completed, work.refused));
+  line(text, fmt::format(R"({{"event":"end","seconds":{},{},"offered":{},"completed":{},"refused":{}}})",
+                         static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered,
+                         work.completed, work.refused));
 }
 
 }  // namespace leaklab

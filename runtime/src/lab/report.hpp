@@ -33,17 +33,17 @@ class reporter
   {
   }
 
-  // Each prints one line to stdout at once; false when it could not be written, and then errno says why.
-  [[nodiscard]] bool listening(std::string const& url) const;
-  [[nodiscard]] bool start() const;
-  [[nodiscard]] bool after(std::chrono::milliseconds elapsed) const;
-  [[nodiscard]] bool judged(judgement const& j) const;
-  [[nodiscard]] bool limit(std::string const& what) const;
-  [[nodiscard]] bool serving(std::string const& url) const;
-  [[nodiscard]] bool end(std::chrono::milliseconds elapsed, work_counts const& work) const;
+  // Each prints one line to stdout at once, and throws std::system_error when it cannot.
+  void listening(std::string const& url) const;
+  void start() const;
+  void after(std::chrono::milliseconds elapsed) const;
+  void judged(judgement const& j) const;
+  void limit(std::string const& what) const;
+  void serving(std::string const& url) const;
+  void end(std::chrono::milliseconds elapsed, work_counts const& work) const;
 
  private:
-  [[nodiscard]] bool line(std::string const& text, std::string const& json) const;
+  void line(std::string const& text, std::string const& json) const;
   [[nodiscard]] std::string gauges_text() const;
   [[nodiscard]] std::string gauges_json() const;
 

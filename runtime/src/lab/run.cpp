@@ -142,19 +142,20 @@ class frame
   [[nodiscard]] int run(scenario_thread& scenario)
   {
     auto& lab = scenario.get();
-    if (!report_.listening(url_) || !report_.start()) return unwritable();
+    report_.listening(url_);
+    report_.start();
     begin_ = clock::now();
     scenario.start();
 
     auto const signal = load(lab);
-    if (unwritable_) return unwritable();
     lab.hold();
     auto const outcome = judge(history_, gauge_.noise);
-    if (!report_.judged(outcome) || !report_.end(elapsed(), lab.work())) return unwritable();
+    report_.judged(outcome);
+    report_.end(elapsed(), lab.work());
     if (signal) return by_signal + *signal;
     if (options_.expect != expectation::none) return status_of(outcome);
     if (options_.once) return as_expected;
-    if (!report_.serving(url_)) return unwritable();
+    report_.serving(url_);
     return by_signal + signals_.wait();
   }
 
@@ -182,8 +183,7 @@ class frame
       }
       if (now >= report_at)
       {
-        unwritable_ =
-            !report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_));
+        report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_));
         report_at += options_.interval;
       }
       if (now >= check_at && !held)
@@ -192,11 +192,11 @@ class frame
         {
           held = true;
           lab.hold();
-          unwritable_ = unwritable_ || !report_.limit(*limit);
+          report_.limit(*limit);
         }
         check_at += limit_interval;
       }
-      if (unwritable_ || now >= end) return std::nullopt;
+      if (now >= end) return std::nullopt;
       if (auto const signal = signals_.wait_until(std::min({sample_at, report_at, check_at, end})))
         return signal;
     }
@@ -204,12 +204,19 @@ class frame
 
   [[nodiscard]] std::optional<std::string> limit_reached() const
   {
-    if (auto const rss = read_resident_bytes(); rss >= options_.max_rss)
-      return fmt::format("{:.0f} MiB resident of --max-rss {:.0f} MiB", static_cast<double>(rss) / 0x1p20,
-                         static_cast<double>(options_.max_rss) / 0x1p20);
-    if (auto const fds = read_fd_counts().total; fds >= options_.max_fds)
-      return fmt::format("{} open descriptors of --max-fds {}", fds, options_.max_fds);
-    return std::nullopt;
+    try
+    {
+      if (auto const rss = read_resident_bytes(); rss >= options_.max_rss)
+        return fmt::format("{:.0f} MiB resident of --max-rss {:.0f} MiB", static_cast<double>(rss) / 0x1p20,
+                           static_cast<double>(options_.max_rss) / 0x1p20);
+      if (auto const fds = read_fd_counts().total; fds >= options_.max_fds)
+        return fmt::format("{} open descriptors of --max-fds {}", fds, options_.max_fds);
+      return std::nullopt;
+    }
+    catch (std::system_error const& e)
+    {
+      return e.what();  // no descriptor is left to read /proc with
+    }
   }
 
   [[nodiscard]] int status_of(judgement const& outcome) const
@@ -219,12 +226,6 @@ class frame
     return leaks == (options_.expect == expectation::leak) ? as_expected : not_as_expected;
   }
 
-  [[nodiscard]] static int unwritable()
-  {
-    fmt::print(stderr, "cannot write to standard output: {}\n", std::strerror(errno));
-    return not_measured;
-  }
-
   options options_;
   gauge gauge_;
   reporter report_;
@@ -232,7 +233,6 @@ class frame
   std::string url_;
   clock::time_point begin_;
   std::vector<gauge_point> history_;
-  bool unwritable_ = false;
 };
 
 }  // namespace
@@ -263,7 +263,15 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   }
 
   scenario_thread load(std::move(scenario), chosen.rate);
-  auto const result = frame(chosen, program, signals, debug->url()).run(load);
+  int result = not_measured;
+  try
+  {
+    result = frame(chosen, program, signals, debug->url()).run(load);
+  }
+  catch (std::exception const& e)
+  {
+    fmt::print(stderr, "{}: {}\n", program.name, e.what());
+  }
   if (!load.stop())
   {
     fmt::print(stderr, "{}: the scenario does not stop; ending without it\n", program.name);

@@ -21,10 +21,10 @@ struct endpoint_options
   /// reach is announced on stderr.
   std::string address = "127.0.0.1";
   std::uint16_t port = 6060;  ///< 0: any free one
-  std::vector<std::string>
-      allowed_hosts;            ///< names that a Host header may carry besides the loopback ones;
-                                ///< "*" is any. IP addresses need none where others reach `address`
-  std::string token_file;       ///< holds what requests must carry, as a bearer token or as a password
+  /// Names that a Host header may carry besides the loopback ones; "*" is any. IP addresses need not be named
+  /// where other machines reach `address`.
+  std::vector<std::string> allowed_hosts{};
+  std::string token_file{};     ///< holds what requests must carry, as a bearer token or as a password
   bool hide_arguments = false;  ///< of the command line, where secrets may be
 };
 

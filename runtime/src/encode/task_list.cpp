@@ -1,5 +1,7 @@
 #include "encode/task_list.hpp"
 
+#include "encode/utf8.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -100,10 +102,14 @@ std::string tasks_as_json(task_filter const& filter)
   tasks.reserve(selected.shown.size());
   for (auto const& task : selected.shown)
   {
-    json::object entry{{"id", task.id},        {"parent", task.parent},
-                       {"name", task.name},    {"state", to_string(task.state)},
-                       {"operation", nullptr}, {"waiting_seconds", nullptr},
-                       {"waits_at", nullptr},  {"spawned_at", site_json(task.spawned_at, names)}};
+    json::object entry{{"id", task.id},
+                       {"parent", task.parent},
+                       {"name", to_utf8(task.name)},
+                       {"state", to_string(task.state)},
+                       {"operation", nullptr},
+                       {"waiting_seconds", nullptr},
+                       {"waits_at", nullptr},
+                       {"spawned_at", site_json(task.spawned_at, names)}};
     if (task.waits_at)
     {
       entry["operation"] = task.operation;

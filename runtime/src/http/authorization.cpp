@@ -1,6 +1,6 @@
 #include "authorization.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include "ignoring_case.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace
 bool equal_in_constant_time(std::string_view left, std::string_view right)
 {
   int difference = left.size() == right.size() ? 0 : 1;
-  for (std::size_t i = 0; i < left.size(); ++i) difference |= left[i] ^ right[i % right.size()];
+  for (std::size_t i = 0; i < left.size(); ++i)
+    difference |= left[i] ^ right[i % right.size()];
   return difference == 0;
 }
 
@@ -24,7 +25,8 @@ std::optional<std::string> decode_base64(std::string_view text)
 {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   if (text.size() % 4 != 0) return std::nullopt;
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding)
+    text.remove_suffix(1);
   std::string decoded;
   std::uint32_t bits = 0;
   unsigned count = 0;
@@ -48,8 +50,8 @@ bool carries_token(std::string_view authorization, std::string_view token)
   auto const scheme = authorization.substr(0, space);
   auto const credentials =
       authorization.substr(std::min(authorization.find_first_not_of(' ', space), authorization.size()));
-  if (boost::beast::iequals(scheme, "Bearer")) return equal_in_constant_time(credentials, token);
-  if (!boost::beast::iequals(scheme, "Basic")) return false;
+  if (iequals(scheme, "Bearer")) return equal_in_constant_time(credentials, token);
+  if (!iequals(scheme, "Basic")) return false;
   auto const decoded = decode_base64(credentials);
   auto const colon = decoded ? decoded->find(':') : std::string::npos;
   return colon != std::string::npos &&

@@ -1,6 +1,7 @@
 #include "connection.hpp"
 
 #include "exchange.hpp"
+#include "ignoring_case.hpp"
 #include "target.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -118,7 +119,7 @@ class connection : client_list::member
       co_return made;
     }
 
-    if (!input.is_done() && beast::iequals(header[field::expect], "100-continue"))
+    if (!input.is_done() && iequals(header[field::expect], "100-continue"))
       co_await asio::async_write(stream_, asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), use_awaitable);
     co_await async_read(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
     if (error)

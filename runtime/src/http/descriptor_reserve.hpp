@@ -41,7 +41,8 @@ class descriptor_reserve
 
   void release(std::size_t count) noexcept
   {
-    for (; count > 0 && held_ > 0; --count) ::close(fds_[--held_]);
+    for (; count > 0 && held_ > 0; --count)
+      ::close(fds_[--held_]);
   }
 
   /// Releases all for as long as the result lives.

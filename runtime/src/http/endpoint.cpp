@@ -33,7 +33,8 @@ std::string url_of(std::string const& address, std::uint16_t port)
   if (path.empty())
     return fmt::format(fmt::runtime(address.find(':') == address.npos ? "http://{}:{}" : "http://[{}]:{}"),
                        address, port);
-  for (std::size_t at = 0; (at = path.find('/', at)) != path.npos;) path.replace(at, 1, "%2F");
+  for (std::size_t at = 0; (at = path.find('/', at)) != path.npos;)
+    path.replace(at, 1, "%2F");
   return "http+unix://" + path;
 }
 

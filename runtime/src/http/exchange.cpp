@@ -1,6 +1,7 @@
 #include "exchange.hpp"
 
 #include "authorization.hpp"
+#include "ignoring_case.hpp"
 #include "policy.hpp"
 
 #include <boost/beast/http/error.hpp>
@@ -75,7 +76,7 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
     // RFC 9112 section 6.1: with another version or another coding, where the body ends is a matter of
     // opinion.
     if (header.version() < 11) return response::error(400, "transfer encoding needs version 1.1");
-    if (encodings > 1 || !beast::iequals(header[field::transfer_encoding], "chunked"))
+    if (encodings > 1 || !iequals(header[field::transfer_encoding], "chunked"))
       return response::error(501, "transfer encoding is not supported");
   }
   return std::nullopt;
@@ -116,7 +117,8 @@ wire_response to_wire(exchange&& made)
   wire_response message;
   message.version(made.version);
   message.result(static_cast<unsigned>(made.answer.status));
-  for (auto const& [name, value] : made.answer.headers) message.insert(name, value);
+  for (auto const& [name, value] : made.answer.headers)
+    message.insert(name, value);
   message.set(field::content_type, made.answer.content_type);
   message.set("X-Content-Type-Options", "nosniff");
   message.set(field::cache_control, "no-store");

@@ -1,7 +1,8 @@
 #include "policy.hpp"
 
+#include "ignoring_case.hpp"
+
 #include <boost/asio/ip/address.hpp>
-#include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 
@@ -9,8 +10,6 @@ namespace leaklab::http
 {
 namespace
 {
-
-using boost::beast::iequals;
 
 /// The host of "host[:port]"; empty, which names no host, when the port is not a number.
 std::string_view without_port(std::string_view host)
@@ -36,6 +35,8 @@ bool is_numeric_host(std::string_view host)
 {
   namespace ip = boost::asio::ip;
   auto const name = without_port(host);
+  // Asio stops at NUL, and takes a zone, which only this machine knows.
+  if (name.find_first_not_of("0123456789abcdefABCDEF.:[]") != name.npos) return false;
   boost::system::error_code error;
   if (name.starts_with('[') && name.ends_with(']'))
     ip::make_address_v6(std::string(name.substr(1, name.size() - 2)), error);

@@ -36,7 +36,8 @@ class signals_blocked
   {
     sigset_t all;
     ::sigfillset(&all);
-    for (int const fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) ::sigdelset(&all, fault);
+    for (int const fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
+      ::sigdelset(&all, fault);
     ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -97,7 +98,8 @@ struct server::impl
  private:
   void run() noexcept
   {
-    for (; !is_ending_; context_.restart()) try
+    for (; !is_ending_; context_.restart())
+      try
       {
         if (!is_accepting_)
           asio::co_spawn(context_, accept_clients(), [this](std::exception_ptr) { accept_anew(); });

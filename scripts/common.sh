@@ -27,11 +27,15 @@ build_packages() {
     libgoogle-perftools-dev
 }
 
+can_install() { # NAME
+  apt-cache policy "$1" | grep -q 'Candidate: [0-9]'
+}
+
 # The coroutine and channel parts of Asio that the lab uses came with Boost 1.81; the versioned packages are those that have it.
 boost_package() {
   local name
   for name in libboost1.81-dev libboost1.83-dev libboost1.88-dev libboost-dev; do
-    if apt-cache show "$name" >/dev/null 2>&1; then
+    if can_install "$name"; then
       echo "$name"
       return
     fi

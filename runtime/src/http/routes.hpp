@@ -3,7 +3,7 @@
 #pragma once
 
 #include "http/message.hpp"
-#include "model/site_book.hpp"
+#include "model/place_book.hpp"
 #include "model/symboliser.hpp"
 
 namespace leaklab::http
@@ -35,7 +35,7 @@ class routes
 
   bool hide_arguments_;
   model::symboliser symbols_;
-  model::site_book sites_;
+  model::place_book places_{symbols_};
 };
 
 }  // namespace leaklab::http

@@ -4,6 +4,8 @@
 #include "encode/statistics.hpp"
 #include "encode/task_list.hpp"
 #include "encode/utf8.hpp"
+#include "model/place_book.hpp"
+#include "model/symboliser.hpp"
 
 #include <leaklab/detail/task_record.hpp>
 
@@ -70,12 +72,14 @@ void check_task_lists(fuzz::byte_source& from, std::list<std::string>& names)
   for (std::size_t i = from.index(6); i > 0; --i)
     tasks.push_back(
         detail::begin_task(names.emplace_back(from.text()).c_str(), std::source_location::current()));
+  model::symboliser symbols;
+  model::place_book places(symbols);
   encode::task_filter filter;
   filter.limit = from.index(8);
-  auto const listed = boost::json::parse(encode::tasks_as_json(filter)).as_object();
+  auto const listed = boost::json::parse(encode::tasks_as_json(filter, places)).as_object();
   require(listed.at("total").to_number<std::size_t>() == tasks.size());
   require(listed.at("shown").to_number<std::size_t>() == std::min(tasks.size(), filter.limit));
-  require(encode::tasks_as_text(filter).empty() == tasks.empty());
+  require(encode::tasks_as_text(filter, places).empty() == tasks.empty());
   for (auto const task : tasks)
     detail::finish_task(task, nullptr);
 }

@@ -187,7 +187,7 @@ TEST_F(routes_test, task_list_filters)
   auto const first = boost::json::parse(get("/debug/tasks?limit=1").body).at("tasks").at(0);
   EXPECT_EQ(first.at("name"), "producer");
   EXPECT_EQ(first.at("operation"), "channel send");
-  EXPECT_EQ(first.at("waits_at").at("function"), "produce(channel<int>&)");
+  EXPECT_EQ(first.at("frames").at(0).at("function"), "produce(channel<int>&)");
 }
 
 TEST_F(routes_test, figures_agree_with_each_other)

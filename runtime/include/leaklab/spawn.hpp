@@ -1,11 +1,10 @@
 // Starts a task: a coroutine that the runtime counts, names and shows until it ends.
 #pragma once
 
-#include <leaklab/detail/task_executor.hpp>
+#include <leaklab/detail/start_task.hpp>
 #include <leaklab/task.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include <exception>
 #include <source_location>
@@ -40,14 +39,6 @@ class task_end
 
   task_handle task_;
 };
-
-template <class Executor, class End>
-void start_task(Executor const& executor, awaitable<void> body, task_handle task, End&& end)
-{
-  with_plain_executor(
-      executor, [&](auto const& plain)
-      { boost::asio::co_spawn(task_executor(plain, task), std::move(body), std::forward<End>(end)); });
-}
 
 }  // namespace detail
 

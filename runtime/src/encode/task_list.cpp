@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <iterator>
-#include <unordered_map>
 #include <vector>
 
 namespace leaklab::encode
@@ -34,21 +33,6 @@ selection select(task_filter const& filter)
   return result;
 }
 
-// Cleaning a name costs more than looking one up, and a million tasks share a few names.
-class name_cache
-{
- public:
-  std::string const& operator()(source_site const& site)
-  {
-    auto& name = names_[site.function];
-    if (name.empty()) name = clean_function_name(site.function);
-    return name;
-  }
-
- private:
-  std::unordered_map<char const*, std::string> names_;
-};
-
 std::string wait_text(std::chrono::milliseconds wait)
 {
   using namespace std::chrono;
@@ -65,53 +49,72 @@ std::string headline(task_info const& task)
   return fmt::format("task {} [{}{}]: {}\n", task.id, doing, wait_text(task.waiting_for), task.name);
 }
 
-json::object site_json(source_site const& site, name_cache& names)
+json::object place_json(model::location const& place)
 {
-  return {{"function", names(site)}, {"file", site.file}, {"line", site.line}};
+  auto const& line = place.lines.front();
+  return {{"function", line.function}, {"file", line.file}, {"line", line.line}};
+}
+
+json::object task_json(task_info const& task, model::place_book& places)
+{
+  json::array frames;
+  for (auto const* const place : places.chain(task))
+    frames.push_back(place_json(*place));
+  json::object entry{{"id", task.id},
+                     {"parent", task.parent},
+                     {"name", task.name},
+                     {"state", to_string(task.state)},
+                     {"operation", nullptr},
+                     {"waiting_seconds", nullptr},
+                     {"frame_bytes", task.frame_bytes},
+                     {"frames", std::move(frames)},
+                     {"spawned_at", place_json(places.at(task.spawned_at))}};
+  if (task.waits_at)
+  {
+    entry["operation"] = task.operation;
+    entry["waiting_seconds"] = std::chrono::duration<double>(task.waiting_for).count();
+  }
+  return entry;
 }
 
 }  // namespace
 
-std::string tasks_as_text(task_filter const& filter)
+std::string tasks_as_text(task_filter const& filter, model::place_book& places)
 {
   auto const selected = select(filter);
-  name_cache names;
   std::string text;
   auto out = std::back_inserter(text);
+  auto const frame = [&](model::location const& place)
+  {
+    auto const& line = place.lines.front();
+    fmt::format_to(out, "\n\t{}:{}\n", line.file, line.line);
+  };
   for (auto const& task : selected.shown)
   {
     text += headline(task);
-    if (task.waits_at)
-      fmt::format_to(out, "{}\n\t{}:{}\n", names(task.waits_at), task.waits_at.file, task.waits_at.line);
-    fmt::format_to(out, "created by {}", names(task.spawned_at));
+    for (auto const* const place : places.chain(task))
+    {
+      text += place->lines.front().function;
+      frame(*place);
+    }
+    auto const& origin = places.at(task.spawned_at);
+    fmt::format_to(out, "created by {}", origin.lines.front().function);
     if (task.parent) fmt::format_to(out, " in task {}", task.parent);
-    fmt::format_to(out, "\n\t{}:{}\n\n", task.spawned_at.file, task.spawned_at.line);
+    frame(origin);
+    text += '\n';
   }
   if (auto const hidden = selected.matching - selected.shown.size())
     fmt::format_to(out, "... {} more tasks; limit={} shows them all\n", hidden, selected.matching);
   return text;
 }
 
-std::string tasks_as_json(task_filter const& filter)
+std::string tasks_as_json(task_filter const& filter, model::place_book& places)
 {
   auto const selected = select(filter);
-  name_cache names;
   json::array tasks;
   tasks.reserve(selected.shown.size());
   for (auto const& task : selected.shown)
-  {
-    json::object entry{{"id", task.id},        {"parent", task.parent},
-                       {"name", task.name},    {"state", to_string(task.state)},
-                       {"operation", nullptr}, {"waiting_seconds", nullptr},
-                       {"waits_at", nullptr},  {"spawned_at", site_json(task.spawned_at, names)}};
-    if (task.waits_at)
-    {
-      entry["operation"] = task.operation;
-      entry["waiting_seconds"] = std::chrono::duration<double>(task.waiting_for).count();
-      entry["waits_at"] = site_json(task.waits_at, names);
-    }
-    tasks.push_back(std::move(entry));
-  }
+    tasks.push_back(task_json(task, places));
   return json::serialize(json::object{{"total", selected.total},
                                       {"matching", selected.matching},
                                       {"shown", selected.shown.size()},

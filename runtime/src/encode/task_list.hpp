@@ -1,6 +1,8 @@
 // Task by task: as text in the manner of a goroutine dump, and as JSON.
 #pragma once
 
+#include "model/place_book.hpp"
+
 #include <leaklab/task.hpp>
 
 #include <chrono>
@@ -24,18 +26,18 @@ struct task_filter
   }
 };
 
-/// A block a task:
+/// A block a task, in the manner of a goroutine dump; the lines of coroutines that await others are those of their definition:
 ///
 ///     task 42 [channel send, 3 minutes]: producer
 ///     produce(channel<int>&)
 ///         /path/to/leaky.cpp:25
 ///     created by scenario(lab&) in task 1
 ///         /path/to/leaky.cpp:34
-[[nodiscard]] std::string tasks_as_text(task_filter const& filter);
+[[nodiscard]] std::string tasks_as_text(task_filter const& filter, model::place_book& places);
 
-/// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation",
-/// "waiting_seconds", "waits_at": {"function", "file", "line"}, "spawned_at": {…}}, …]}; operation,
-/// waiting_seconds and waits_at are null for a task that is in no tracked operation.
-[[nodiscard]] std::string tasks_as_json(task_filter const& filter);
+/// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation", "waiting_seconds",
+/// "frame_bytes", "frames": [{"function", "file", "line"}, …], "spawned_at": {…}}, …]}. The first frame is the place of waiting.
+/// operation and waiting_seconds are null for a task that is in no tracked operation.
+[[nodiscard]] std::string tasks_as_json(task_filter const& filter, model::place_book& places);
 
 }  // namespace leaklab::encode

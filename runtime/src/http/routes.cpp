@@ -148,13 +148,13 @@ response routes::tasks(request const& ask)
   {
     auto const filter = parse_filter(ask);
     if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
-    return typed("text/plain; charset=utf-8", encode::tasks_as_text(std::get<encode::task_filter>(filter)));
+    return typed("text/plain; charset=utf-8", encode::tasks_as_text(std::get<encode::task_filter>(filter), places_));
   }
-  auto const name = ask.path.substr(pprof_prefix.size());
-  auto profile = model::make_task_profile(name, sites_);
+  auto profile = model::make_task_profile(places_);
+  if (ask.path.ends_with("/goroutine")) profile = model::as_goroutine_profile(std::move(profile));
   if (debug != 0) return typed("text/plain; charset=utf-8", encode::encode_count_text(profile));
   profile.mappings = symbols_.mappings();
-  return attachment(name, encode::encode_pprof(profile));
+  return attachment(profile.name, encode::encode_pprof(profile));
 }
 
 response routes::heap(request const& ask)
@@ -180,7 +180,7 @@ response routes::cmdline(request const&)
 
 std::string routes::symbol_name(std::uint64_t address)
 {
-  if (auto const* const place = sites_.find(address)) return place->lines.front().function;
+  if (auto const* const place = places_.find(address)) return place->lines.front().function;
   return symbols_.lines(address).front().function;
 }
 
@@ -208,7 +208,7 @@ response routes::task_list(request const& ask)
 {
   auto const filter = parse_filter(ask);
   if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
-  return typed("application/json", encode::tasks_as_json(std::get<encode::task_filter>(filter)));
+  return typed("application/json", encode::tasks_as_json(std::get<encode::task_filter>(filter), places_));
 }
 
 response routes::vars(request const&)

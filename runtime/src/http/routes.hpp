@@ -3,7 +3,7 @@
 #pragma once
 
 #include "http/message.hpp"
-#include "model/site_book.hpp"
+#include "model/place_book.hpp"
 #include "model/symboliser.hpp"
 
 namespace leaklab::http
@@ -31,7 +31,7 @@ class routes
   [[nodiscard]] std::string symbol_name(std::uint64_t address);
 
   model::symboliser symbols_;
-  model::site_book sites_;
+  model::place_book places_{symbols_};
 };
 
 }  // namespace leaklab::http

@@ -1,18 +1,18 @@
 // The task profile: how many tasks wait at which place, spawned where.
 #pragma once
 
+#include "model/place_book.hpp"
 #include "model/profile.hpp"
-#include "model/site_book.hpp"
-
-#include <string>
 
 namespace leaklab::model
 {
 
-/// Every live task, grouped by name, state, operation, place of waiting and place of spawning. The stack's
-/// leaf is the co_await that a waiting task is in; below it stands the place that spawned it. Labels: name,
-/// state, op. `name` becomes the profile's and the sample type's: "task", or "goroutine" for those who ask
-/// for that. Mappings are left to the caller; the places enter `sites`.
-[[nodiscard]] profile make_task_profile(std::string name, site_book& sites);
+/// Every live task, grouped by name, state, operation and stack. The stack is the await chain (place_book::chain), and below it
+/// the place that spawned the task. Named "task", with task/count and frame_space/bytes, of which the first is the default.
+/// Labels: name, state, op. Mappings are left to the caller.
+[[nodiscard]] profile make_task_profile(place_book& places);
+
+/// The same as net/http/pprof names it and as scrapers expect it: goroutine/count alone.
+[[nodiscard]] profile as_goroutine_profile(profile tasks);
 
 }  // namespace leaklab::model

@@ -1,7 +1,6 @@
 #include <leaklab/scope.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -66,9 +65,8 @@ void scope::spawn(awaitable<void> body, task_name name, std::source_location con
   auto const task = detail::begin_task(name.c_str(), where);
   detail::task_end end(task);
   auto const child = state_->children.emplace(state_->children.end());
-  auto const slot = child->slot();
-  detail::start_task(state_->executor, std::move(body), task,
-                     asio::bind_cancellation_slot(slot, child_end(state_, child, std::move(end))));
+  detail::start_task(state_->executor, std::move(body), task, child_end(state_, child, std::move(end)),
+                     child->slot());
   if (state_->cancelled) child->emit(asio::cancellation_type::terminal);
 }
 

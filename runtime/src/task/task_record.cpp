@@ -1,3 +1,4 @@
+#include "task/await_chain.hpp"
 #include "task/task_table.hpp"
 
 #include <leaklab/detail/task_record.hpp>
@@ -62,6 +63,7 @@ std::optional<task_info> task_record::look(std::uint32_t now) noexcept
       info.waits_at = source_site::from(waits_at_);
       info.waiting_for = std::chrono::milliseconds(10) * static_cast<std::int32_t>(now - waits_since_);
     }
+    if (entry_point_) read_await_chain(entry_point_, info);
   }
   word_.fetch_and(~reading, std::memory_order_release);
   return info;

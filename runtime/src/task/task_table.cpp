@@ -118,6 +118,7 @@ task_handle task_table::begin(char const* name, std::source_location const& wher
   record.name_ = name;
   record.spawned_at_ = where;
   record.operation_ = nullptr;
+  record.entry_point_ = nullptr;
   record.queued_.store(true, std::memory_order_relaxed);
   record.word_.store(id << task_record::id_shift, std::memory_order_release);
   return {&record, id};

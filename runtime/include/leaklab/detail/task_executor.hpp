@@ -17,6 +17,37 @@
 namespace leaklab::detail
 {
 
+/// A function that belongs to a task. Destroyed uncalled, as happens when its context is destroyed, it may take the task's
+/// coroutine frames with it.
+template <class Function>
+class task_function
+{
+ public:
+  template <class F>
+  task_function(F&& function, task_handle task) : function_(std::forward<F>(function)), task_(task)
+  {
+  }
+  task_function(task_function&& other) noexcept
+      : function_(std::move(other.function_)), task_(std::exchange(other.task_, {}))
+  {
+  }
+  task_function& operator=(task_function&&) = delete;
+  ~task_function()
+  {
+    if (task_.record) task_.record->forget_frames(task_.id);
+  }
+
+  void operator()()
+  {
+    task_entry const entry(std::exchange(task_, {}));
+    std::move(function_)();
+  }
+
+ private:
+  Function function_;
+  task_handle task_;
+};
+
 template <class Inner>
 class task_executor
 {
@@ -29,12 +60,7 @@ class task_executor
   void execute(Function&& function) const
   {
     task_.record->mark_queued(task_.id);
-    inner_.execute(
-        [function = std::forward<Function>(function), task = task_]() mutable
-        {
-          task_entry const entry(task);
-          std::move(function)();
-        });
+    inner_.execute(task_function<std::decay_t<Function>>(std::forward<Function>(function), task_));
   }
 
   template <class Property>

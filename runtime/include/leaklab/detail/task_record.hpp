@@ -10,7 +10,7 @@
 //   are written only between the two.
 // - A reader sets `reading`, which holds up enter() and finish() for as long as it takes to copy the fields;
 // it reads the
-//   wait's fields only if it found `entries` at 0.
+//   wait's fields, and the task's coroutine frames, only if it found `entries` at 0.
 // - finish() sets the id to 0. The record goes back to the table when its id is 0 and its entries are 0.
 #pragma once
 
@@ -90,6 +90,17 @@ class alignas(64) task_record
 
   void end_wait() noexcept { operation_ = nullptr; }
 
+  /// `entry_point` is the frame at the bottom of the task's stack (see await_chain.hpp). Before the task first runs.
+  void set_frames(void* entry_point) noexcept { entry_point_ = entry_point; }
+
+  /// The frames are about to be destroyed without the task being entered; nobody may read them any more.
+  void forget_frames(task_id id) noexcept
+  {
+    if (!enter(id)) return;
+    entry_point_ = nullptr;
+    leave();
+  }
+
   /// The task as it is; nothing when the record is free. `now` is what now() said a moment ago.
   [[nodiscard]] std::optional<task_info> look(std::uint32_t now) noexcept;
 
@@ -109,6 +120,7 @@ class alignas(64) task_record
   std::source_location spawned_at_;
   char const* operation_;  // null when no tracked operation is under way
   std::source_location waits_at_;
+  void* entry_point_;
   std::uint32_t waits_since_;
   std::atomic<bool> queued_;
 };

@@ -1,0 +1,93 @@
+#include "model/place_book.hpp"
+
+#include "model/function_name.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace leaklab::model
+{
+namespace
+{
+
+// FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
+std::uint64_t hash(std::uint64_t seed, std::string_view bytes) noexcept
+{
+  for (auto const c : bytes)
+    seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return seed;
+}
+
+// What no reader wrote: Asio's coroutines, and those of the runtime around a scenario.
+bool is_plumbing(std::string_view function) noexcept
+{
+  constexpr std::array<std::string_view, 5> prefixes{"boost::asio::", "leaklab::detail::", "leaklab::lab::",
+                                                     "leaklab::tick_clock::", "leaklab::scope::"};
+  return std::any_of(prefixes.begin(), prefixes.end(), [&](auto prefix) { return function.starts_with(prefix); });
+}
+
+// "app::produce(int)" and "produce(channel<int>&)" name the same function in one file: the compiler spells parameters and
+// namespaces in different ways.
+std::string_view base_name(std::string_view function) noexcept
+{
+  function = function.substr(0, function.find_first_of("(<", 1));
+  return function.substr(function.rfind(':') + 1);
+}
+
+bool is_in(source_site const& site, source_line const& coroutine)
+{
+  return coroutine.file == site.file && base_name(coroutine.function) == base_name(clean_function_name(site.function));
+}
+
+}  // namespace
+
+location const& place_book::at(source_site const& site)
+{
+  auto address = hash(hash(0xcbf29ce484222325, site.file), site.function);
+  // Even, so that the address that a reader makes of it by taking 1 off or adding 1 is no other place's.
+  address = ((address ^ (std::uint64_t{site.line} * 0x9e3779b97f4a7c15)) & ~std::uint64_t{1}) | std::uint64_t{1} << 63;
+  auto& known = sites_[address];
+  if (known.address == 0) known = {address, {{clean_function_name(site.function), "", site.file, site.line, 0}}};
+  return known;
+}
+
+place_book::coroutine const& place_book::at_code(void const* resume_function)
+{
+  auto& known = coroutines_[resume_function];
+  if (known.place.address != 0) return known;
+  known.place.address = reinterpret_cast<std::uintptr_t>(resume_function);
+  auto line = symbols_.lines(known.place.address).back();
+  known.hidden = is_plumbing(line.function);
+  line.function = clean_function_name(line.function);
+  line.linkage_name.clear();  // so that no client makes a name of its own
+  if (line.start_line != 0) line.line = line.start_line;
+  known.place.lines = {std::move(line)};
+  return known;
+}
+
+std::vector<location const*> place_book::chain(task_info const& task)
+{
+  std::vector<location const*> places;
+  if (task.waits_at) places.push_back(&at(task.waits_at));
+  auto const depth = std::min(task.frame_count, task_info::max_frames);
+  bool innermost = true;
+  for (std::size_t i = 0; i != depth; ++i)
+  {
+    auto const& code = at_code(task.frames[i]);
+    if (code.hidden) continue;
+    // The innermost coroutine is the one that the co_await stands in, and that place is already there.
+    if (!innermost || !task.waits_at || !is_in(task.waits_at, code.place.lines.front()))
+      places.push_back(&code.place);
+    innermost = false;
+  }
+  return places;
+}
+
+location const* place_book::find(std::uint64_t address) const
+{
+  auto const known = sites_.find(address);
+  return known == sites_.end() ? nullptr : &known->second;
+}
+
+}  // namespace leaklab::model

@@ -79,7 +79,7 @@ json::object task_json(task_info const& task, model::place_book& places)
 
 }  // namespace
 
-std::string tasks_as_text(std::vector<task_info> const& tasks, model::place_book& places)
+std::string task_blocks(std::vector<task_info> const& tasks, model::place_book& places)
 {
   std::string text;
   auto out = std::back_inserter(text);
@@ -108,7 +108,7 @@ std::string tasks_as_text(std::vector<task_info> const& tasks, model::place_book
 std::string tasks_as_text(task_filter const& filter, model::place_book& places)
 {
   auto const selected = select(filter);
-  auto text = tasks_as_text(selected.shown, places);
+  auto text = task_blocks(selected.shown, places);
   if (auto const hidden = selected.matching - selected.shown.size())
     text += fmt::format("... {} more tasks; limit={} shows them all\n", hidden, selected.matching);
   return text;

@@ -92,7 +92,7 @@ std::string find_tasks_left(task_id since, leak_options const& options)
   std::sort(left.begin(), left.end(), [](auto const& a, auto const& b) { return a.id < b.id; });
   left.resize(std::min(total, most_shown));
   auto report = fmt::format("{} {} left behind after {} ms:\n\n{}", total, total == 1 ? "task" : "tasks",
-                            options.patience.count(), encode::tasks_as_text(left, places));
+                            options.patience.count(), encode::task_blocks(left, places));
   if (total > most_shown) report += fmt::format("... and {} more\n", total - most_shown);
   return report;
 }

@@ -23,8 +23,8 @@ std::variant<options, int> parse(std::initializer_list<char const*> arguments)
 TEST(options, have_the_documented_defaults)
 {
   auto const o = std::get<options>(parse({}));
-  EXPECT_EQ(o.address, "127.0.0.1");
-  EXPECT_EQ(o.port, 6060);
+  EXPECT_EQ(o.endpoint.address, "127.0.0.1");
+  EXPECT_EQ(o.endpoint.port, 6060);
   EXPECT_EQ(o.duration, 10s);
   EXPECT_EQ(o.interval, 2s);
   EXPECT_EQ(o.rate, 25);
@@ -39,7 +39,7 @@ TEST(options, take_what_they_say)
   auto const o =
       std::get<options>(parse({"--port", "0", "--duration", "500ms", "--rate", "0.5", "--expect", "leak",
                                "--once", "--json", "--max-rss", "64MiB", "--max-fds", "50"}));
-  EXPECT_EQ(o.port, 0);
+  EXPECT_EQ(o.endpoint.port, 0);
   EXPECT_EQ(o.duration, 500ms);
   EXPECT_EQ(o.rate, 0.5);
   EXPECT_EQ(o.expect, expectation::leak);

@@ -1,6 +1,7 @@
 #include "metrics.hpp"
 
 #include "escape.hpp"
+#include "utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -34,7 +35,8 @@ void metrics_text::sample(double value, std::initializer_list<metric_label> labe
   char separator = '{';
   for (auto const& label : labels)
   {
-    fmt::format_to(std::back_inserter(text_), "{}{}=\"{}\"", separator, label.name, escape(label.value));
+    fmt::format_to(std::back_inserter(text_), "{}{}=\"{}\"", separator, label.name,
+                   escape(to_utf8(label.value)));
     separator = ',';
   }
   if (labels.size() != 0) text_ += '}';

@@ -1,6 +1,7 @@
 #include "encode/statistics.hpp"
 
 #include "encode/metrics.hpp"
+#include "encode/utf8.hpp"
 
 #include <boost/json.hpp>
 
@@ -30,9 +31,9 @@ json::array failures_json(std::vector<task_failure> const& failures)
 {
   json::array all;
   for (auto const& f : failures)
-    all.push_back(json::object{{"name", f.name},
+    all.push_back(json::object{{"name", to_utf8(f.name)},
                                {"count", f.count},
-                               {"last_message", f.last_message},
+                               {"last_message", to_utf8(f.last_message)},
                                {"function", clean_function_name(f.spawned_at.function)},
                                {"file", f.spawned_at.file},
                                {"line", f.spawned_at.line}});
@@ -44,7 +45,8 @@ json::array failures_json(std::vector<task_failure> const& failures)
 std::string statistics_as_json(model::statistics const& all)
 {
   json::object fds{{"total", all.process.fds.total}};
-  for (auto const& [kind, count] : by_kind(all.process.fds)) fds[kind] = count;
+  for (auto const& [kind, count] : by_kind(all.process.fds))
+    fds[kind] = count;
 
   json::object const process{{"open_fds", fds},
                              {"max_fds", all.process.fd_limit},
@@ -91,7 +93,8 @@ std::string statistics_as_metrics(model::statistics const& all)
              process.start_time_seconds);
 
   text.family(kind::gauge, "leaklab_open_fds", "Open file descriptors by what they refer to.");
-  for (auto const& [name, count] : by_kind(process.fds)) text.sample(number(count), {{"kind", name}});
+  for (auto const& [name, count] : by_kind(process.fds))
+    text.sample(number(count), {{"kind", name}});
 
   text.family(kind::gauge, "leaklab_tasks", "Live tasks by state.");
   text.sample(number(all.running), {{"state", "running"}});

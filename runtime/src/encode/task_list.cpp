@@ -1,5 +1,7 @@
 #include "encode/task_list.hpp"
 
+#include "encode/utf8.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -62,7 +64,7 @@ json::object task_json(task_info const& task, model::place_book& places)
     frames.push_back(place_json(*place));
   json::object entry{{"id", task.id},
                      {"parent", task.parent},
-                     {"name", task.name},
+                     {"name", to_utf8(task.name)},
                      {"state", to_string(task.state)},
                      {"operation", nullptr},
                      {"waiting_seconds", nullptr},

@@ -1,23 +1,23 @@
 #include "connection.hpp"
 
 #include "exchange.hpp"
+#include "ignoring_case.hpp"
 #include "target.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
-#include <sys/socket.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -38,26 +38,32 @@ constexpr auto linger_deadline = std::chrono::seconds(1);
 /// How often to see whether a client still waits for its answer.
 constexpr auto presence_interval = std::chrono::milliseconds(100);
 
-class connection
+using clock = std::chrono::steady_clock;
+
+class connection : client_list::member
 {
  public:
-  connection(asio::ip::tcp::socket client, server_options const& options, handler const& handle)
-      : stream_(std::move(client)),
+  connection(client_socket client, service& shared)
+      : member(shared.clients),
+        stream_(std::move(client)),
         // Room for a header and for what comes with it; also the bound for chunk extensions, which Beast does
         // not limit.
-        buffer_(options.max_header_bytes + 64 * 1024),
-        options_(options),
-        handle_(handle)
+        buffer_(shared.options.max_header_bytes + 64 * 1024),
+        shared_(shared),
+        options_(shared.options)
   {
   }
 
   asio::awaitable<void> run()
   {
+    std::size_t served = 0;
     for (bool keep_alive = true; keep_alive;)
     {
+      is_receiving();
       if (!co_await await_first_byte()) co_return;
       auto made = co_await receive();
       if (!co_await complete(made.answer)) co_return;
+      made.keep_alive = made.keep_alive && ++served < options_.max_requests_per_connection;
       keep_alive = made.keep_alive;
       co_await send(std::move(made));
     }
@@ -65,6 +71,15 @@ class connection
   }
 
  private:
+  void cut() noexcept override { stream_.close(); }
+
+  /// Handlers read files.
+  response ask(std::function<response()> const& handle)
+  {
+    auto const descriptors = shared_.reserve.lend();
+    return call(handle);
+  }
+
   /// Whether there is a request to receive: false when the client has closed or was idle for too long.
   asio::awaitable<bool> await_first_byte()
   {
@@ -87,7 +102,7 @@ class connection
 
     exchange made;
     error_code error;
-    co_await async_read_header(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
+    co_await read_header(input, error);
     auto const& header = input.get();
     made.head_only = header.method() == beast::http::verb::head;
     if (error)
@@ -104,7 +119,7 @@ class connection
       co_return made;
     }
 
-    if (!input.is_done() && beast::iequals(header[field::expect], "100-continue"))
+    if (!input.is_done() && iequals(header[field::expect], "100-continue"))
       co_await asio::async_write(stream_, asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), use_awaitable);
     co_await async_read(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
     if (error)
@@ -115,24 +130,36 @@ class connection
 
     made.keep_alive = made.version >= 11 && header.keep_alive();
     auto const asked = to_request(input.release(), std::move(*to));
-    made.answer = call([&] { return handle_(asked); });
+    made.answer = ask([&] { return shared_.handle(asked); });
     co_return made;
+  }
+
+  /// Beast's header_limit is for a piece of what arrives: a header that comes in many has no limit.
+  asio::awaitable<void> read_header(parser& input, error_code& error)
+  {
+    for (std::size_t size = 0; !error && !input.is_header_done();)
+    {
+      size += co_await async_read_some(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
+      if (!error && size > options_.max_header_bytes) error = beast::http::error::header_limit;
+    }
   }
 
   /// Waits for an answer that comes later: false when the client goes away first.
   asio::awaitable<bool> complete(response& answer)
   {
-    using clock = std::chrono::steady_clock;
+    if (answer.finish && shared_.clients.answering() >= options_.max_delayed)
+      answer = response::error(503, "too many requests await their answer");
     asio::steady_timer timer(stream_.get_executor());
     while (answer.finish)
     {
+      is_answering();
       for (auto const due = clock::now() + answer.delay; clock::now() < due;)
       {
         if (client_is_gone()) co_return false;
         timer.expires_at(std::min<clock::time_point>(due, clock::now() + presence_interval));
         co_await timer.async_wait(use_awaitable);
       }
-      answer = call(std::exchange(answer.finish, nullptr));
+      answer = ask(std::exchange(answer.finish, nullptr));
     }
     co_return true;
   }
@@ -141,27 +168,39 @@ class connection
   /// be cancelled.
   bool client_is_gone()
   {
-    char next = 0;
-    auto const size = ::recv(stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
-    return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
+    pollfd state{stream_.socket().native_handle(), POLLRDHUP, 0};
+    return ::poll(&state, 1, 0) > 0;
   }
 
   asio::awaitable<void> send(exchange made)
   {
     bool const head_only = made.head_only;
     auto const message = to_wire(std::move(made));
+    auto const size = message.body().size();
+    auto const end = clock::now() + options_.response_deadline +
+                     std::chrono::milliseconds(size * 1000 / options_.min_bytes_per_second);
+    // A client that is cut off must not keep the rest of its answer in the kernel's memory.
+    error_code is_closed;
+    stream_.socket().set_option(asio::socket_base::linger(true, 0), is_closed);
     beast::http::response_serializer<beast::http::string_body> output(message);
     output.split(head_only);
     while (head_only ? !output.is_header_done() : !output.is_done())
     {
-      stream_.expires_after(options_.response_deadline);  // for each piece: a large body may take its time
+      is_sending(size);
+      while (shared_.clients.unsent_bytes() > std::max(size, options_.max_unsent_bytes) &&
+             shared_.clients.cut_sender())
+      {
+      }
+      stream_.expires_at(std::min<clock::time_point>(end, clock::now() + options_.response_deadline));
       co_await async_write_some(stream_, output, use_awaitable);
     }
+    stream_.socket().set_option(asio::socket_base::linger(false, 0), is_closed);
   }
 
   /// Closing with input unread would reset the connection, and the client might lose the answer.
   asio::awaitable<void> linger()
   {
+    is_receiving();
     error_code error;
     stream_.socket().shutdown(asio::socket_base::shutdown_send, error);
     stream_.expires_after(linger_deadline);
@@ -169,22 +208,21 @@ class connection
       co_await stream_.async_read_some(asio::buffer(discarded), asio::redirect_error(use_awaitable, error));
   }
 
-  beast::tcp_stream stream_;
+  beast::basic_stream<asio::generic::stream_protocol, asio::any_io_executor> stream_;
   beast::flat_buffer buffer_;
+  service& shared_;
   server_options const& options_;
-  handler const& handle_;
 };
 
 }  // namespace
 
-asio::awaitable<void> serve(asio::ip::tcp::socket client, server_options const& options,
-                            handler const& handle)
+asio::awaitable<void> serve(client_socket client, service& shared)
 {
-  connection served(std::move(client), options, handle);
+  connection served(std::move(client), shared);
   co_await served.run();
 }
 
-void turn_away(asio::ip::tcp::socket client) noexcept
+void turn_away(client_socket client) noexcept
 {
   // The send buffer of a new connection is empty: this cannot block, and needs no memory when there is none.
   static constexpr std::string_view answer =

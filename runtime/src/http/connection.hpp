@@ -1,21 +1,31 @@
 // One client of the server, from its first byte to its last.
 #pragma once
 
+#include "client_list.hpp"
+#include "descriptor_reserve.hpp"
+#include "listener.hpp"
 #include "message.hpp"
 #include "server.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 namespace leaklab::http
 {
 
+/// What the connections of a server share. For the server's thread.
+struct service
+{
+  server_options options;
+  handler handle;
+  client_list clients;
+  descriptor_reserve reserve;
+};
+
 /// Answers the requests of one client, in order, until either side ends the connection. Throws when it cannot
-/// go on: the client went away, or missed a deadline. `options` and `handle` must outlive the coroutine.
-boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket client, server_options const& options,
-                                   handler const& handle);
+/// go on: the client went away, missed a deadline, or was cut. `shared` must outlive the coroutine.
+boost::asio::awaitable<void> serve(client_socket client, service& shared);
 
 /// Answers 503 to a client that there is no room for, without waiting for anything, and closes.
-void turn_away(boost::asio::ip::tcp::socket client) noexcept;
+void turn_away(client_socket client) noexcept;
 
 }  // namespace leaklab::http

@@ -1,40 +1,78 @@
+#include "http/listener.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
 
 #include <leaklab/endpoint.hpp>
 
-#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
-#include <string_view>
+#include <fstream>
+#include <stdexcept>
 
 namespace leaklab
 {
 
+namespace
+{
+
+std::string read_token(std::string const& path)
+{
+  if (path.empty()) return "";
+  std::ifstream file(path);
+  std::string token;
+  if (!(file >> token)) throw std::runtime_error(fmt::format("no token can be read from {}", path));
+  return token;
+}
+
+std::string url_of(std::string const& address, std::uint16_t port)
+{
+  auto path = http::unix_path(address);
+  if (path.empty())
+    return fmt::format(fmt::runtime(address.find(':') == address.npos ? "http://{}:{}" : "http://[{}]:{}"),
+                       address, port);
+  for (std::size_t at = 0; (at = path.find('/', at)) != path.npos;)
+    path.replace(at, 1, "%2F");
+  return "http+unix://" + path;
+}
+
+}  // namespace
+
 struct endpoint::impl
 {
   explicit impl(endpoint_options const& options)
-      : host(boost::asio::ip::make_address(options.address)),
-        server({.address = options.address, .port = options.port, .allowed_hosts = options.allowed_hosts},
-               [this](http::request const& ask) { return routes(ask); })
+      : routes(options.hide_arguments),
+        server({.address = options.address,
+                .port = options.port,
+                .allowed_hosts = options.allowed_hosts,
+                .token = read_token(options.token_file)},
+               [this](http::request const& ask) { return routes(ask); }),
+        url(url_of(options.address, server.port()))
   {
-    if (!host.is_loopback())
+    if (http::unix_path(options.address).empty() && !http::is_loopback(options.address))
       fmt::print(stderr,
-                 "leaklab: the endpoint listens on {}: whoever reaches it can read this program's state\n",
-                 options.address);
+                 "leaklab: the endpoint listens on {}: whoever reaches it{} can read this program's state\n",
+                 options.address, options.token_file.empty() ? "" : " and has the token");
   }
 
-  boost::asio::ip::address host;
   http::routes routes;
   http::server server;
+  std::string url;
+  pid_t process = ::getpid();
 };
 
 endpoint::endpoint(endpoint_options const& options) : impl_(std::make_unique<impl>(options))
 {
 }
 
-endpoint::~endpoint() = default;
+endpoint::~endpoint()
+{
+  if (impl_->process == ::getpid()) return;
+  static std::atomic<impl*> left_to_the_parent;  // still referred to, so no leak to a leak checker
+  left_to_the_parent = impl_.release();
+}
 
 std::uint16_t endpoint::port() const noexcept
 {
@@ -43,8 +81,7 @@ std::uint16_t endpoint::port() const noexcept
 
 std::string endpoint::url() const
 {
-  auto const format = impl_->host.is_v6() ? "http://[{}]:{}" : "http://{}:{}";
-  return fmt::format(fmt::runtime(format), impl_->host.to_string(), port());
+  return impl_->url;
 }
 
 }  // namespace leaklab

@@ -1,5 +1,7 @@
 #include "exchange.hpp"
 
+#include "authorization.hpp"
+#include "ignoring_case.hpp"
 #include "policy.hpp"
 
 #include <boost/beast/http/error.hpp>
@@ -38,13 +40,22 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
   auto const hosts = header.count(field::host);
   if (hosts > 1 || (hosts == 0 && header.version() >= 11))
     return response::error(400, "exactly one Host is required");
-  if (!options.allowed_hosts.empty())
+  auto const is_foreign = [&](std::string_view name)
   {
-    auto const is_foreign = [&](std::string_view name)
-    { return !host_is_allowed(name, options.allowed_hosts); };
-    bool const names_target_host = to && !to->authority.empty();
-    if ((hosts == 1 && is_foreign(host)) || (names_target_host && is_foreign(to->authority)))
-      return response::error(403, "host is not allowed");
+    return !host_is_allowed(name, options.allowed_hosts) &&
+           !(options.allow_numeric_hosts && is_numeric_host(name));
+  };
+  bool const names_target_host = to && !to->authority.empty();
+  if ((hosts == 1 && is_foreign(host)) || (names_target_host && is_foreign(to->authority)))
+    return response::error(403, "host is not allowed");
+  if (is_cross_site_fetch(header["Sec-Fetch-Site"], header["Sec-Fetch-Mode"]))
+    return response::error(403, "cross-site request");
+  if (!options.token.empty() && (header.count(field::authorization) != 1 ||
+                                 !carries_token(header[field::authorization], options.token)))
+  {
+    auto answer = response::error(401, "a token is required");
+    answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return answer;
   }
 
   using beast::http::verb;
@@ -55,11 +66,19 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
     return answer;
   }
   if (header.method() == verb::post &&
-      !origin_is_allowed(header[field::origin], header["Sec-Fetch-Site"], host))
+      (header.count(field::origin) > 1 ||
+       !origin_is_allowed(header[field::origin], header["Sec-Fetch-Site"], host)))
     return response::error(403, "cross-site request");
+  if (header.target().size() > options.max_target_bytes) return response::error(414, "target too long");
   if (!to) return response::error(400, "malformed target");
-  if (header.count(field::transfer_encoding) > 0 && !header.chunked())
-    return response::error(501, "transfer encoding is not supported");
+  if (auto const encodings = header.count(field::transfer_encoding))
+  {
+    // RFC 9112 section 6.1: with another version or another coding, where the body ends is a matter of
+    // opinion.
+    if (header.version() < 11) return response::error(400, "transfer encoding needs version 1.1");
+    if (encodings > 1 || !iequals(header[field::transfer_encoding], "chunked"))
+      return response::error(501, "transfer encoding is not supported");
+  }
   return std::nullopt;
 }
 
@@ -98,7 +117,8 @@ wire_response to_wire(exchange&& made)
   wire_response message;
   message.version(made.version);
   message.result(static_cast<unsigned>(made.answer.status));
-  for (auto const& [name, value] : made.answer.headers) message.insert(name, value);
+  for (auto const& [name, value] : made.answer.headers)
+    message.insert(name, value);
   message.set(field::content_type, made.answer.content_type);
   message.set("X-Content-Type-Options", "nosniff");
   message.set(field::cache_control, "no-store");

@@ -31,8 +31,7 @@ struct exchange
 [[nodiscard]] response refuse_unreadable(boost::system::error_code cause);
 
 /// The answer to a request that does not get to the handler, judged by its header; nothing when it does. `to`
-/// is what parse_target made of its target. An empty `options.allowed_hosts` allows every host, on loopback
-/// too.
+/// is what parse_target made of its target.
 [[nodiscard]] std::optional<response> refuse(wire_request const& header, std::optional<target> const& to,
                                              server_options const& options);
 

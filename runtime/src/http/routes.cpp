@@ -125,6 +125,7 @@ response routes::cmdline(request const&)
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
   std::string arguments(std::istreambuf_iterator<char>(file), {});
   if (!arguments.empty() && arguments.back() == '\0') arguments.pop_back();
+  if (hide_arguments_) arguments.resize(std::min(arguments.find('\0'), arguments.size()));
   return typed("text/plain; charset=utf-8", std::move(arguments));
 }
 

@@ -14,6 +14,9 @@ namespace leaklab::http
 class routes
 {
  public:
+  /// `hide_arguments`: of the command line, only the program's name is shown.
+  explicit routes(bool hide_arguments = false) : hide_arguments_(hide_arguments) {}
+
   [[nodiscard]] response operator()(request const& ask);
 
  private:
@@ -32,6 +35,7 @@ class routes
   [[nodiscard]] std::string symbol_name(std::uint64_t address);
   [[nodiscard]] std::string symbol_names(std::uint64_t address);
 
+  bool hide_arguments_;
   model::symboliser symbols_;
   model::place_book places_{symbols_};
   profiler_routes profilers_{symbols_};

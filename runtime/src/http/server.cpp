@@ -1,20 +1,21 @@
 #include "server.hpp"
 
 #include "connection.hpp"
+#include "listener.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
+#include <atomic>
 #include <exception>
-#include <new>
 #include <thread>
 #include <utility>
 
@@ -24,32 +25,7 @@ namespace
 {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
-
-/// A descriptor kept for the time when there are no more: with it a client can still be told so.
-class spare_descriptor
-{
- public:
-  spare_descriptor() { take(); }
-  ~spare_descriptor() { release(); }
-
-  spare_descriptor(spare_descriptor const&) = delete;
-  spare_descriptor& operator=(spare_descriptor const&) = delete;
-
-  void take() noexcept
-  {
-    if (fd_ < 0) fd_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  }
-
-  void release() noexcept
-  {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-
- private:
-  int fd_ = -1;
-};
 
 /// While it lives, threads start with every signal blocked but those that a fault raises in the thread
 /// itself.
@@ -60,7 +36,8 @@ class signals_blocked
   {
     sigset_t all;
     ::sigfillset(&all);
-    for (int const fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) ::sigdelset(&all, fault);
+    for (int const fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
+      ::sigdelset(&all, fault);
     ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -72,15 +49,23 @@ class signals_blocked
   sigset_t before_;
 };
 
-/// Asio leaves this out. Programs that the service starts must not inherit the endpoint.
-void close_on_exec(int fd) noexcept
-{
-  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
 bool is_out_of_descriptors(error_code error)
 {
   return error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system;
+}
+
+/// Where other machines reach the endpoint, they do so by addresses that this one may not know of.
+void allow_own_hosts(server_options& options)
+{
+  auto& hosts = options.allowed_hosts;
+  if (!unix_path(options.address).empty())
+    hosts.emplace_back("*");  // no browser gets here
+  else if (!is_loopback(options.address))
+    options.allow_numeric_hosts = true;
+  else if (auto const address = asio::ip::make_address(options.address); address.is_v6())
+    hosts.push_back("[" + address.to_string() + "]");
+  else
+    hosts.push_back(address.to_string());
 }
 
 }  // namespace
@@ -89,19 +74,10 @@ struct server::impl
 {
  public:
   impl(server_options options, handler handle)
-      : options_(std::move(options)),
-        handle_(std::move(handle)),
-        acceptor_(context_, tcp::endpoint(asio::ip::make_address(options_.address), options_.port)),
-        port_(acceptor_.local_endpoint().port())
+      : shared_{std::move(options), std::move(handle), {}, {}},
+        listener_(context_, shared_.options.address, shared_.options.port)
   {
-    auto const address = acceptor_.local_endpoint().address();
-    if (address.is_loopback() || !options_.allowed_hosts.empty())
-      options_.allowed_hosts.push_back(address.is_v6() ? "[" + address.to_string() + "]"
-                                                       : address.to_string());
-    close_on_exec(acceptor_.native_handle());
-    acceptor_.non_blocking(true);
-    asio::co_spawn(context_, accept_clients(), asio::detached);
-
+    allow_own_hosts(shared_.options);
     signals_blocked const inherited;
     thread_ = std::thread([this] { run(); });
     ::pthread_setname_np(thread_.native_handle(), "leaklab-http");
@@ -109,6 +85,7 @@ struct server::impl
 
   ~impl()
   {
+    is_ending_ = true;
     context_.stop();
     thread_.join();
   }
@@ -116,22 +93,32 @@ struct server::impl
   impl(impl const&) = delete;
   impl& operator=(impl const&) = delete;
 
-  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::uint16_t port() const noexcept { return listener_.port(); }
 
  private:
   void run() noexcept
   {
-    while (!context_.stopped())
-    {
+    for (; !is_ending_; context_.restart())
       try
       {
+        if (!is_accepting_)
+          asio::co_spawn(context_, accept_clients(), [this](std::exception_ptr) { accept_anew(); });
+        is_accepting_ = true;
         context_.run();
       }
       catch (std::exception const&)
       {
         // Out of memory, most likely. One connection is lost, the service lives on.
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
       }
-    }
+  }
+
+  /// After a lack of memory.
+  void accept_anew() noexcept
+  {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    is_accepting_ = false;
+    context_.stop();  // and run() begins again
   }
 
   asio::awaitable<void> accept_clients()
@@ -139,14 +126,15 @@ struct server::impl
     asio::steady_timer pause(context_);
     for (;;)
     {
+      // Without a free descriptor, accept fails at once though nobody is there.
+      co_await listener_.acceptor().async_wait(acceptor::wait_read, asio::use_awaitable);
       error_code error;
-      tcp::socket client = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
-      if (!error)
-      {
-        spare_.take();  // another thread may have been quicker when it was given up last
+      client_socket client = listener_.acceptor().accept(error);
+      if (is_out_of_descriptors(error)) client = accept_in_need(error);
+      shared_.reserve.take();  // another thread may have been quicker when it was given up last
+      if (client.is_open())
         admit(std::move(client));
-      }
-      else if (!is_out_of_descriptors(error) || !turn_one_away())
+      else if (error && error != asio::error::would_block)
       {
         pause.expires_after(
             std::chrono::milliseconds(100));  // the client still waits: accept would fail at once again
@@ -155,39 +143,41 @@ struct server::impl
     }
   }
 
-  void admit(tcp::socket client)
+  void admit(client_socket client)
   try
   {
-    if (open_connections_ >= options_.max_connections) return turn_away(std::move(client));
-    close_on_exec(client.native_handle());
-    client.set_option(tcp::no_delay(true));
-    asio::co_spawn(context_, serve(std::move(client), options_, handle_),
-                   [this](std::exception_ptr) { --open_connections_; });
-    ++open_connections_;
+    // One that is cut is gone for the count, though its coroutine ends a moment later.
+    while (shared_.clients.size() >= shared_.options.max_connections)
+      if (!shared_.clients.cut_receiver() && !shared_.clients.cut_sender())
+        return turn_away(std::move(client));
+    ::fcntl(client.native_handle(), F_SETFD, FD_CLOEXEC);  // Asio leaves this out
+    error_code is_no_tcp;
+    client.set_option(asio::ip::tcp::no_delay(true), is_no_tcp);
+    asio::co_spawn(context_, serve(std::move(client), shared_),
+                   [this](std::exception_ptr) { shared_.reserve.take(); });
   }
   catch (std::exception const&)
   {
-    // The client went away already, or there is no memory for it.
+    // There is no memory for it.
   }
 
-  /// Uses the spare descriptor for a client that no other is left for. False when that did not help.
-  bool turn_one_away()
+  /// Accepts a client with a descriptor from the reserve, or from a client that can be spared. With the last
+  /// of the reserve it is only told so: handlers need the others.
+  client_socket accept_in_need(error_code& error)
   {
-    spare_.release();
-    error_code error;
-    tcp::socket client = acceptor_.accept(error);
-    if (!error) turn_away(std::move(client));
-    spare_.take();
-    return !error;
+    bool const is_last = shared_.reserve.held() <= descriptor_reserve::for_handlers &&
+                         !shared_.clients.cut_receiver() && !shared_.clients.cut_sender();
+    if (is_last || shared_.reserve.held() > descriptor_reserve::for_handlers) shared_.reserve.release(1);
+    client_socket client = listener_.acceptor().accept(error);
+    if (is_last && !error) turn_away(std::move(client));
+    return client;
   }
 
-  server_options options_;
-  handler handle_;
-  std::size_t open_connections_ = 0;  // the server's thread only
-  spare_descriptor spare_;
+  service shared_;
   asio::io_context context_{1};  // destroys the coroutines, so it must go before what they refer to
-  tcp::acceptor acceptor_;
-  std::uint16_t port_;
+  listener listener_;
+  bool is_accepting_ = false;  // the server's thread only
+  std::atomic<bool> is_ending_ = false;
   std::thread thread_;
 };
 

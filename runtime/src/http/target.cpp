@@ -1,6 +1,6 @@
 #include "target.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include "ignoring_case.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -15,7 +15,7 @@ std::string_view take_authority(std::string_view& text)
 {
   for (std::string_view const scheme : {"http://", "https://"})
   {
-    if (!boost::beast::iequals(text.substr(0, scheme.size()), scheme)) continue;
+    if (!iequals(text.substr(0, scheme.size()), scheme)) continue;
     text.remove_prefix(scheme.size());
     auto const end = std::min(text.find_first_of("/?"), text.size());
     auto const authority = text.substr(0, end);

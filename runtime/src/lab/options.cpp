@@ -71,11 +71,21 @@ std::variant<options, int> parse_options(int argc, char const* const* argv, prog
   CLI::App app(program.title, program.name);
   app.set_version_flag("--version", fmt::format("{} {}", program.name, version));
   app.add_option_function<std::string>(
-         "--port", parsed_as(result.port, parse_port, "a port: 0 to 65535, where 0 takes any free one"),
+         "--port",
+         parsed_as(result.endpoint.port, parse_port, "a port: 0 to 65535, where 0 takes any free one"),
          "Port of the HTTP endpoint; 0 takes any free one [6060]")
       ->type_name("PORT");
-  app.add_option("--address", result.address, "Address of the HTTP endpoint [127.0.0.1]")
+  app.add_option("--address", result.endpoint.address,
+                 "Address of the HTTP endpoint, or unix:PATH [127.0.0.1]")
       ->type_name("ADDRESS");
+  app.add_option("--allow-host", result.endpoint.allowed_hosts,
+                 "A name by which clients may call this machine, once for each; \"*\" is any")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--token-file", result.endpoint.token_file,
+                 "Answer only those who send the token in this file")
+      ->type_name("FILE");
+  app.add_flag("--hide-arguments", result.endpoint.hide_arguments, "Keep these arguments off the endpoint");
   app.add_option_function<std::string>(
          "--duration", parsed_as(result.duration, parse_duration, "a duration such as 500ms, 10s or 2m"),
          "How long the load lasts [10s]")

@@ -1,6 +1,7 @@
 // What the user typed.
 #pragma once
 
+#include <leaklab/endpoint.hpp>
 #include <leaklab/lab.hpp>
 
 #include <chrono>
@@ -20,8 +21,7 @@ enum class expectation
 
 struct options
 {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 6060;
+  endpoint_options endpoint;
   std::chrono::milliseconds duration = std::chrono::seconds(10);
   std::chrono::milliseconds interval = std::chrono::seconds(2);
   double rate = 0;

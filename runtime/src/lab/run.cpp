@@ -248,12 +248,17 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   std::optional<endpoint> debug;
   try
   {
-    debug.emplace(endpoint_options{chosen.address, chosen.port, {}});
+    debug.emplace(chosen.endpoint);
   }
   catch (boost::system::system_error const& e)
   {
     fmt::print(stderr, "{}: cannot listen on {} port {}: {} (--port 0 takes any free port)\n", program.name,
-               chosen.address, chosen.port, e.code().message());
+               chosen.endpoint.address, chosen.endpoint.port, e.code().message());
+    return bad_usage;
+  }
+  catch (std::runtime_error const& e)
+  {
+    fmt::print(stderr, "{}: {}\n", program.name, e.what());
     return bad_usage;
   }
 
@@ -272,7 +277,9 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
     fmt::print(stderr, "{}: the scenario does not stop; ending without it\n", program.name);
     _exit(result);
   }
-  debug.reset();  // nobody looks at the tasks while what is left of them is destroyed with their context
+  // Nobody looks at the tasks while what is left of them is destroyed with their context.
+  auto const closed = std::async(std::launch::async, [&debug] { debug.reset(); });
+  if (closed.wait_for(200ms) != std::future_status::ready) _exit(result);  // a long answer is being made
   for (auto const& failure : task_failures())
     if (std::string_view(failure.name) == "scenario") return not_measured;
   return result;

@@ -28,8 +28,20 @@ namespace
 template <typename T>
 using malloced = std::unique_ptr<T, decltype([](void* p) { std::free(p); })>;
 
+/// Like dwfl_linux_proc_find_elf, but maps the file and closes it: libdwfl keeps a descriptor for each.
+int find_elf(Dwfl_Module* module, void** data, char const* name, Dwarf_Addr base, char** path, Elf** elf)
+{
+  int const fd = dwfl_linux_proc_find_elf(module, data, name, base, path, elf);
+  if (fd < 0) return fd;
+  elf_version(EV_CURRENT);
+  *elf = elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, nullptr);
+  if (!*elf || elf_cntl(*elf, ELF_C_FDREAD) != 0) return fd;
+  ::close(fd);
+  return -1;
+}
+
 /// dwfl_standard_find_debuginfo would ask the servers of DEBUGINFOD_URLS; this finds the same files on disk.
-Dwfl_Callbacks const callbacks{dwfl_linux_proc_find_elf, dwfl_build_id_find_debuginfo, nullptr, nullptr};
+Dwfl_Callbacks const callbacks{find_elf, dwfl_build_id_find_debuginfo, nullptr, nullptr};
 
 std::string text_of(char const* text)
 {
@@ -185,7 +197,8 @@ std::string build_id_of(Dwfl_Module* module)
   GElf_Addr bias = 0;
   if (module) dwfl_module_getelf(module, &bias);  // opens the file, which holds the id
   int const length = module ? dwfl_module_build_id(module, &bytes, &address) : 0;
-  for (int i = 0; i < length; ++i) hex += fmt::format("{:02x}", bytes[i]);
+  for (int i = 0; i < length; ++i)
+    hex += fmt::format("{:02x}", bytes[i]);
   return hex;
 }
 

@@ -8,9 +8,10 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(libdw REQUIRED IMPORTED_TARGET libdw)
 find_path(LEAKLAB_PROTOZERO_INCLUDE protozero/pbf_writer.hpp REQUIRED)
 
-# tcmalloc replaces malloc, which the sanitizers do themselves: under them heap figures come from the C library.
+# tcmalloc replaces malloc, which the sanitizers do themselves: under them heap figures come from the C library, and
+# there is no CPU profiler, whose library comes with it.
 set(LEAKLAB_TCMALLOC OFF)
 if(NOT LEAKLAB_SANITIZE)
-  pkg_check_modules(tcmalloc REQUIRED IMPORTED_TARGET libtcmalloc)
+  pkg_check_modules(gperftools REQUIRED IMPORTED_TARGET libtcmalloc libprofiler)
   set(LEAKLAB_TCMALLOC ON)
 endif()

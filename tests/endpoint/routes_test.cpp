@@ -43,7 +43,8 @@ class routes_test : public testing::Test
 
   void block_three_producers()
   {
-    for (int i = 0; i != 3; ++i) spawn(context_, produce(results_), "producer");
+    for (int i = 0; i != 3; ++i)
+      spawn(context_, produce(results_), "producer");
     context_.poll();
   }
 
@@ -95,6 +96,9 @@ TEST_F(routes_test, have_the_headers_of_net_http_pprof)
            {"/debug/vars", 200, "application/json", absent, absent},
            {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8", absent, absent},
            {"/healthz", 200, text, absent, absent},
+           {"/pprof/cmdline", 200, text, absent, absent},
+           {"/pprof/symbol", 200, text, absent, absent},
+           {"/debug/pprof/heap/", 404, text, absent, "1"},
        })
   {
     auto const answer = get(target);
@@ -199,20 +203,6 @@ TEST_F(routes_test, figures_agree_with_each_other)
   auto const metrics = get("/metrics").body;
   EXPECT_NE(metrics.find("\nleaklab_tasks{state=\"waiting\"} 3\n"), metrics.npos) << metrics;
   EXPECT_NE(metrics.find("\nleaklab_tasks_spawned_total 3\n"), metrics.npos);
-}
-
-TEST_F(routes_test, heap_without_sampling_is_an_error_that_says_so)
-{
-  auto const answer = get("/debug/pprof/heap");
-  EXPECT_EQ(answer.status, 501);
-  EXPECT_NE(answer.body.find("sampling"), answer.body.npos);
-}
-
-TEST_F(routes_test, heap_with_sampling_is_a_profile)
-{
-  if (!set_heap_sampling_period(64 * 1024)) GTEST_SKIP() << "this allocator cannot sample";
-  EXPECT_EQ(get("/debug/pprof/heap").content_type, "application/octet-stream");
-  EXPECT_TRUE(get("/debug/pprof/heap?debug=1").body.starts_with("heap profile: "));
 }
 
 TEST_F(routes_test, cmdline_is_separated_by_nul)

@@ -152,4 +152,33 @@ TEST(function_name, unbalanced_text_comes_back_without_a_crash)
     EXPECT_NO_THROW(static_cast<void>(leaklab::clean_function_name(text))) << text;
 }
 
+TEST(function_name, long_names_of_libraries_lose_what_fills_their_brackets)
+{
+  std::string const handler =
+      "leaklab::a_handler_with_quite_a_long_name<boost::asio::any_io_executor, unsigned long>";
+  struct row
+  {
+    std::string name;
+    std::string shortened;
+  };
+  for (auto const& [name, shortened] : std::initializer_list<row>{
+           {"std::function<void (" + handler + ")>::operator()(" + handler + ") const",
+            "std::function<...>::operator()(...) const"},
+           {"boost::asio::detail::binder0<" + handler + ">::operator()()",
+            "boost::asio::detail::binder0<...>::operator()()"},
+           {"std::operator<< <" + handler + ">(std::ostream&, char)", "std::operator<< <...>(...)"},
+           {"std::f<" + handler + ">(" + handler + "::{lambda()#1}&&)", "std::f<...>(...)"}})
+    EXPECT_EQ(leaklab::model::shorten_library_name(name), shortened);
+}
+
+TEST(function_name, the_users_names_and_short_ones_stay_whole)
+{
+  for (
+      std::string const name :
+      {"std::vector<int>::push_back(int const&)",
+       "service::answer<boost::asio::ip::tcp, boost::asio::any_io_executor>(std::string const&, std::vector<int>)",
+       "boost::unbalanced<boost::asio::any_io_executor, boost::asio::any_io_executor, boost::asio::any_io_executor"})
+    EXPECT_EQ(leaklab::model::shorten_library_name(name), name);
+}
+
 }  // namespace

@@ -63,6 +63,7 @@ TEST(profile_text, a_sample_without_a_stack_is_left_out)
 TEST(profile_text, the_heap_is_its_sum_its_records_by_size_and_the_statistics)
 {
   model::profile profile = two_places();
+  profile.sample_types = {{"inuse_objects", "count"}, {"inuse_space", "bytes"}};
   profile.period = 65536;
   profile.samples = {{{1}, {10, 100}, {}}, {{0, 1}, {2, 4000}, {}}};
   heap_stats heap;
@@ -85,6 +86,32 @@ TEST(profile_text, the_heap_is_its_sum_its_records_by_size_and_the_statistics)
   for (auto const* line : {"\n# sampling_period_bytes = 65536\n", "\n# tcmalloc = true\n",
                            "\n# in_use_bytes = 4242\n", "\n# fds = 17\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line;
+}
+
+TEST(profile_text, counted_allocations_stand_in_the_brackets)
+{
+  model::profile profile = two_places();
+  profile.sample_types = {{"alloc_objects", "count"},
+                          {"alloc_space", "bytes"},
+                          {"inuse_objects", "count"},
+                          {"inuse_space", "bytes"}};
+  profile.samples = {{{1}, {30, 300, 10, 100}, {}}};
+  EXPECT_TRUE(
+      encode::encode_heap_text(profile, {}, {})
+          .starts_with("heap profile: 10: 100 [30: 300] @ heapprofile\n10: 100 [30: 300] @ 0x2001\n"));
+}
+
+TEST(profile_text, the_legacy_heap_has_addresses_alone_and_the_maps)
+{
+  model::profile profile = two_places();
+  profile.name = "growth";
+  profile.sample_types = {{"objects", "count"}, {"space", "bytes"}};
+  profile.samples = {{{0, 1}, {2, 4000}, {}}};
+  EXPECT_EQ(encode::encode_legacy_heap(profile, "the maps\n"),
+            "heap profile: 2: 4000 [2: 4000] @ growth\n"
+            "2: 4000 [2: 4000] @ 0x1001 0x2001\n"
+            "\nMAPPED_LIBRARIES:\n"
+            "the maps\n");
 }
 
 }  // namespace

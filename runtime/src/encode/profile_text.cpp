@@ -42,6 +42,43 @@ void append_frames(std::string& text, model::profile const& profile, std::vector
   text += '\n';
 }
 
+enum class frames
+{
+  named,
+  bare
+};
+
+/// The heading and the records of a heap profile, largest first.
+std::string heap_records(model::profile const& profile, frames how)
+{
+  // What is in use is last, also when there is nothing else.
+  auto const in_use = profile.sample_types.size() - 2;
+  auto const record = [in_use](std::vector<std::int64_t> const& values)
+  { return fmt::format("{}: {} [{}: {}] @", values[in_use], values[in_use + 1], values[0], values[1]); };
+
+  std::vector<model::sample const*> order;
+  std::vector<std::int64_t> total(profile.sample_types.size());
+  for (auto const& sample : profile.samples)
+  {
+    if (sample.stack.empty()) continue;
+    order.push_back(&sample);
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += sample.values[i];
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [in_use](auto const* a, auto const* b)
+                   { return a->values[in_use + 1] > b->values[in_use + 1]; });
+
+  std::string text =
+      "heap profile: " + record(total) + (profile.name == "growth" ? " growth\n" : " heapprofile\n");
+  for (model::sample const* const sample : order)
+  {
+    text += record(sample->values);
+    append_addresses(text, profile, sample->stack);
+    if (how == frames::named) append_frames(text, profile, sample->stack);
+  }
+  return text;
+}
+
 std::string labels_line(std::vector<model::label> const& labels)
 {
   if (labels.empty()) return {};
@@ -88,31 +125,9 @@ std::string encode_count_text(model::profile const& profile)
 std::string encode_heap_text(model::profile const& profile, heap_stats const& heap,
                              process_stats const& process)
 {
-  auto const record = [](std::int64_t objects, std::int64_t bytes)
-  { return fmt::format("{}: {} [{}: {}] @", objects, bytes, objects, bytes); };
-
-  std::vector<model::sample const*> order;
-  std::int64_t objects = 0;
-  std::int64_t bytes = 0;
-  for (auto const& sample : profile.samples)
-  {
-    if (sample.stack.empty()) continue;
-    order.push_back(&sample);
-    objects += sample.values[0];
-    bytes += sample.values[1];
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [](auto const* a, auto const* b) { return a->values[1] > b->values[1]; });
-
-  std::string text = "heap profile: " + record(objects, bytes) + " heapprofile\n";
-  for (model::sample const* const sample : order)
-  {
-    text += record(sample->values[0], sample->values[1]);
-    append_addresses(text, profile, sample->stack);
-    append_frames(text, profile, sample->stack);
-  }
-
+  std::string text = heap_records(profile, frames::named);
   auto const out = std::back_inserter(text);
+  for (auto const& comment : profile.comments) fmt::format_to(out, "# {}\n", comment);
   auto const add = [out](char const* name, auto value) { fmt::format_to(out, "# {} = {}\n", name, value); };
   text += "\n# leaklab::heap_stats\n";
   add("sampling_period_bytes", profile.period);
@@ -130,6 +145,11 @@ std::string encode_heap_text(model::profile const& profile, heap_stats const& he
   add("fds", process.fds.total);
   add("cpu_seconds", process.cpu_seconds);
   return text;
+}
+
+std::string encode_legacy_heap(model::profile const& profile, std::string_view maps)
+{
+  return heap_records(profile, frames::bare).append("\nMAPPED_LIBRARIES:\n").append(maps);
 }
 
 }  // namespace leaklab::encode

@@ -7,6 +7,7 @@
 #include <leaklab/process.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace leaklab::encode
 {
@@ -16,11 +17,16 @@ namespace leaklab::encode
 [[nodiscard]] std::string encode_count_text(model::profile const& profile);
 
 /// `heap profile: objects: bytes [objects: bytes] @ heapprofile`, the records, and the statistics as `# name
-/// = value`. The figures estimate all live objects, as in the binary form. Readers scale what they find under
-/// Go's heading
-/// `@ heap/N` once more and believe `@ heapprofile` (google/pprof, profile/legacy_profile.go,
-/// parseHeapHeader), so that is the heading here and the sampling period is among the statistics.
+/// = value`: what is in use and, in brackets, what was allocated, or the same again when the profile does not
+/// know. The growth profile's heading ends in `@ growth`. The figures estimate all objects, as in the binary
+/// form. Readers scale what they find under Go's heading `@ heap/N` once more and believe `@ heapprofile`
+/// (google/pprof, profile/legacy_profile.go, parseHeapHeader), so that is the heading here and the sampling
+/// period is among the statistics.
 [[nodiscard]] std::string encode_heap_text(model::profile const& profile, heap_stats const& heap,
                                            process_stats const& process);
+
+/// The same records as gperftools writes them, for google-pprof: addresses without names, then `maps`, the
+/// text of /proc/self/maps (gperftools, docs/heapprofile.html).
+[[nodiscard]] std::string encode_legacy_heap(model::profile const& profile, std::string_view maps);
 
 }  // namespace leaklab::encode

@@ -5,8 +5,8 @@
 #include "encode/profile_text.hpp"
 #include "encode/statistics.hpp"
 #include "encode/task_list.hpp"
+#include "http/answers.hpp"
 #include "http/index_page.hpp"
-#include "model/heap_profile.hpp"
 #include "model/quantity.hpp"
 #include "model/statistics.hpp"
 #include "model/task_profile.hpp"
@@ -25,8 +25,6 @@ namespace leaklab::http
 namespace
 {
 
-constexpr std::string_view pprof_prefix = "/debug/pprof/";
-
 response redirect(int status, std::string to)
 {
   response answer;
@@ -35,44 +33,11 @@ response redirect(int status, std::string to)
   return answer;
 }
 
-response typed(std::string_view content_type, std::string body)
-{
-  response answer;
-  answer.content_type = content_type;
-  answer.body = std::move(body);
-  return answer;
-}
-
-// A binary profile, under the headers with which net/http/pprof sends it.
-response attachment(std::string const& name, std::string body)
-{
-  auto answer = typed("application/octet-stream", std::move(body));
-  answer.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}\"", name));
-  return answer;
-}
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text)
-{
-  Number value{};
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// net/http/pprof takes what is no number for 0.
-int debug_level(request const& ask)
-{
-  return parse_number<int>(ask.parameter("debug")).value_or(0);
-}
-
-// The profiles here are of one moment: there is no difference over a time to be had.
+// The task profile is of one moment: there is no difference over a time to be had.
 std::optional<response> refuse_seconds(request const& ask)
 {
-  auto const seconds = ask.parameter("seconds");
-  if (seconds.empty()) return std::nullopt;
-  if (parse_number<std::int64_t>(seconds).value_or(0) <= 0)
-    return response::error(400, "invalid value for \"seconds\" - must be a positive integer");
+  if (auto refused = refuse_bad_seconds(ask)) return refused;
+  if (ask.parameter("seconds").empty()) return std::nullopt;
   return response::error(400, "\"seconds\" parameter is not supported for this profile type");
 }
 
@@ -110,9 +75,10 @@ response routes::operator()(request const& ask)
   static std::unordered_map<std::string_view, route> const known{{"/debug/pprof/", &routes::index},
                                                                  {"/debug/pprof/task", &routes::tasks},
                                                                  {"/debug/pprof/goroutine", &routes::tasks},
-                                                                 {"/debug/pprof/heap", &routes::heap},
                                                                  {"/debug/pprof/cmdline", &routes::cmdline},
                                                                  {"/debug/pprof/symbol", &routes::symbol},
+                                                                 {"/pprof/cmdline", &routes::cmdline},
+                                                                 {"/pprof/symbol", &routes::symbol},
                                                                  {"/debug/tasks", &routes::task_list},
                                                                  {"/debug/vars", &routes::vars},
                                                                  {"/metrics", &routes::metrics},
@@ -120,24 +86,21 @@ response routes::operator()(request const& ask)
 
   if (ask.path == "/") return redirect(302, "/debug/pprof/");
   if (ask.path == "/debug/pprof") return redirect(301, "/debug/pprof/");
+  if (auto answer = profilers_(ask)) return *std::move(answer);
   auto const found = known.find(ask.path);
   if (found == known.end())
     return response::error(404,
                            ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
-  if (ask.method == verb::post && found->second != &routes::symbol)
-  {
-    auto answer = response::error(405, "Method Not Allowed");
-    answer.headers.emplace_back("Allow", "GET, HEAD");
-    return answer;
-  }
+  if (ask.method == verb::post && found->second != &routes::symbol) return not_allowed("GET, HEAD");
   return (this->*found->second)(ask);
 }
 
 response routes::index(request const&)
 {
   auto const live = count_tasks().live;
-  return typed("text/html; charset=utf-8",
-               index_page(live, heap_sampling_period() ? read_heap_samples().size() : 0));
+  return typed(
+      "text/html; charset=utf-8",
+      index_page(live, heap_sampling_period() ? read_heap_samples().size() : 0, read_heap_growth().size()));
 }
 
 response routes::tasks(request const& ask)
@@ -157,19 +120,6 @@ response routes::tasks(request const& ask)
   return attachment(profile.name, encode::encode_pprof(profile));
 }
 
-response routes::heap(request const& ask)
-{
-  if (auto const refused = refuse_seconds(ask)) return *refused;
-  if (heap_sampling_period() == 0)
-    return response::error(501,
-                           "no heap profile: this program was built or started without tcmalloc's sampling");
-  auto const profile = model::make_heap_profile(symbols_);
-  if (debug_level(ask) != 0)
-    return typed("text/plain; charset=utf-8",
-                 encode::encode_heap_text(profile, read_heap_stats(), read_process_stats()));
-  return attachment("heap", encode::encode_pprof(profile));
-}
-
 response routes::cmdline(request const&)
 {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
@@ -179,16 +129,28 @@ response routes::cmdline(request const&)
   return typed("text/plain; charset=utf-8", std::move(arguments));
 }
 
+// The function that lies there.
 std::string routes::symbol_name(std::uint64_t address)
 {
   if (auto const* const place = places_.find(address)) return place->lines.front().function;
-  return symbols_.lines(address).front().function;
+  return symbols_.lines(address).back().function;
+}
+
+// And those inlined there behind it, the innermost last, as google-pprof reads them.
+std::string routes::symbol_names(std::uint64_t address)
+{
+  if (places_.find(address)) return symbol_name(address);
+  std::string names;
+  for (auto const& line : symbols_.lines(address))
+    names.insert(0, names.empty() ? line.function : line.function + "--");
+  return names;
 }
 
 // The protocol of gperftools, docs/pprof_remote_servers.html: "0xA+0xB" in, a line "0xA\tname" out for each
 // that is known.
 response routes::symbol(request const& ask)
 {
+  bool const is_legacy = ask.path == "/pprof/symbol";
   std::string_view addresses = ask.method == verb::post ? ask.body : ask.query;
   std::string text = "num_symbols: 1\n";
   while (!addresses.empty())
@@ -199,8 +161,8 @@ response routes::symbol(request const& ask)
     std::uint64_t address = 0;
     auto const [end, error] = std::from_chars(word.data() + 2, word.data() + word.size(), address, 16);
     if (error != std::errc{} || address == 0) continue;
-    if (auto const name = symbol_name(address); !name.starts_with("0x"))
-      text += fmt::format("{:#x} {}\n", address, name);
+    auto const name = is_legacy ? symbol_names(address) : symbol_name(address);
+    if (!name.starts_with("0x")) text += fmt::format("{:#x} {}\n", address, name);
   }
   return typed("text/plain; charset=utf-8", std::move(text));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "http/profiler_routes.hpp"
 #include "model/place_book.hpp"
 #include "model/symboliser.hpp"
 
@@ -32,10 +33,12 @@ class routes
   [[nodiscard]] response healthz(request const&);
 
   [[nodiscard]] std::string symbol_name(std::uint64_t address);
+  [[nodiscard]] std::string symbol_names(std::uint64_t address);
 
   bool hide_arguments_;
   model::symboliser symbols_;
   model::place_book places_{symbols_};
+  profiler_routes profilers_{symbols_};
 };
 
 }  // namespace leaklab::http

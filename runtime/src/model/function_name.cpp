@@ -168,7 +168,45 @@ std::string without_frame(std::string_view text)
                                                       : scope + "::" + std::string(function);
 }
 
+bool is_of_a_library(std::string_view name)
+{
+  static constexpr std::array libraries{"std::", "boost::", "boost_asio_", "__gnu_cxx::"};
+  return std::ranges::any_of(libraries, [name](auto const* library) { return name.starts_with(library); });
+}
+
 }  // namespace
+
+std::string shorten_library_name(std::string name)
+{
+  constexpr size bearable = 80;
+  if (name.size() <= bearable || !is_of_a_library(name)) return name;
+  std::string text;
+  for (size i = 0; i < name.size(); ++i)
+  {
+    if (begins_operator(name, i))
+    {
+      size end = i + std::string_view("operator").size();
+      if (name.compare(end, 2, "()") == 0)
+        end += 2;
+      else
+        end = std::min(name.find_first_not_of("<>=!+-*/%^&|~,[]", end), name.size());
+      text.append(name, i, end - i);
+      if (end == name.size()) break;
+      i = end;
+    }
+    if (name[i] != '<' && name[i] != '(')
+    {
+      text += name[i];
+      continue;
+    }
+    size const end = closing(name, i);
+    if (end == npos) return name;
+    bool const is_empty = end == i + 1;
+    text.append(1, name[i]).append(is_empty ? "" : "...").append(1, name[end]);
+    i = end;
+  }
+  return text;
+}
 
 std::string clean_demangled(std::string_view demangled)
 {

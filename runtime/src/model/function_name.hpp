@@ -13,4 +13,9 @@ namespace leaklab::model
 /// Namespaces stay.
 [[nodiscard]] std::string clean_demangled(std::string_view demangled);
 
+/// A long name of the standard library or of Boost without what fills its brackets,
+/// `std::function<...>::operator()(...) const`: in a stack its neighbours tell the rest. All other names, and
+/// short ones, stay as they are.
+[[nodiscard]] std::string shorten_library_name(std::string name);
+
 }  // namespace leaklab::model

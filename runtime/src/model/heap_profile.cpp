@@ -1,11 +1,15 @@
 #include "heap_profile.hpp"
 
+#include "stack_table.hpp"
+
 #include <leaklab/heap.hpp>
 
+#include <fmt/format.h>
+
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <map>
-#include <unordered_map>
 #include <utility>
 
 namespace leaklab::model
@@ -13,59 +17,104 @@ namespace leaklab::model
 namespace
 {
 
-/// What lies between the code that asks for memory and the sampler: tcmalloc (whose exported entry points are called tc_*),
-/// operator new, the standard allocators, and Asio's allocation of coroutine frames and handlers. pprof matches whole
-/// names, without parameters.
+/// What lies between the code that asks for memory and the allocator: the standard allocators, Asio's
+/// allocation of coroutine frames and handlers, and the runtime's records of tasks. (The allocator's own
+/// frames end in its library, where the probe cuts; these are for a program that has it built in.) pprof
+/// matches whole names, without parameters.
 constexpr char allocator_frames[] =
     "(__libc_)?(malloc|calloc|realloc|memalign|valloc|pvalloc)|aligned_alloc|posix_memalign|tc_.*|tcmalloc::.*"
     "|operator new(\\[\\])?|(__gnu_cxx|std)::(__)?new_allocator<.*>::allocate"
     "|std::allocator<.*>::allocate|std::allocator_traits<.*>::allocate"
     "|boost::asio::aligned_new|boost::asio::detail::thread_info_base::allocate.*"
-    "|boost::asio::detail::awaitable_frame_base<.*>::operator new";
+    "|boost::asio::detail::awaitable_frame_base<.*>::operator new"
+    "|leaklab::detail::task_table::(begin|finish)";
 
-struct amount
+/// Adds up samples of one stack and size.
+class sums
 {
-  double objects = 0;
-  double bytes = 0;
+ public:
+  sums(profile& into, symboliser& symbols) : into_(into), stacks_(into, symbols) {}
+
+  /// `at` is the place of the objects among the values; that of the bytes follows.
+  void add(std::vector<heap_sample> const& found, std::size_t at)
+  {
+    double endpoint_bytes = 0;
+    for (heap_sample const& each : found)
+    {
+      auto stack = stacks_.add(each.stack);
+      if (!stack)
+      {
+        endpoint_bytes += each.bytes;
+        continue;
+      }
+      auto& total = totals_[{*std::move(stack), each.size}];
+      total[at] += each.objects;
+      total[at + 1] += each.bytes;
+    }
+    if (endpoint_bytes > 0)
+      into_.comments.push_back(fmt::format("{} without the endpoint's own, {:.0f} bytes",
+                                           into_.sample_types[at + 1].type, endpoint_bytes));
+  }
+
+  void write() const
+  {
+    for (auto const& [key, total] : totals_)
+    {
+      sample& sum = into_.samples.emplace_back();
+      sum.stack = key.first;
+      for (std::size_t i = 0; i < into_.sample_types.size(); ++i)
+        sum.values.push_back(std::llround(total[i]));
+      if (key.second != 0) sum.labels = {{"bytes", "", static_cast<std::int64_t>(key.second), ""}};
+    }
+  }
+
+ private:
+  profile& into_;
+  stack_table stacks_;
+  std::map<std::pair<std::vector<std::uint32_t>, std::size_t>, std::array<double, 4>> totals_;
 };
+
+profile empty_profile(char const* name)
+{
+  profile made;
+  made.name = name;
+  made.period_type = {"space", "bytes"};
+  made.drop_frames = allocator_frames;
+  made.time_ns = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  return made;
+}
 
 }  // namespace
 
 profile make_heap_profile(symboliser& symbols)
 {
-  profile heap;
-  heap.name = "heap";
-  heap.sample_types = {{"inuse_objects", "count"}, {"inuse_space", "bytes"}};
-  heap.period_type = {"space", "bytes"};
+  profile heap = empty_profile("heap");
   heap.period = heap_sampling_period();
-  heap.drop_frames = allocator_frames;
-  heap.time_ns = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  bool const counts_allocations = allocation_sampling_period() > 0;
+  if (counts_allocations) heap.sample_types = {{"alloc_objects", "count"}, {"alloc_space", "bytes"}};
+  std::size_t const in_use = heap.sample_types.size();
+  heap.sample_types.push_back({"inuse_objects", "count"});
+  heap.sample_types.push_back({"inuse_space", "bytes"});
 
-  std::map<std::pair<std::vector<std::uintptr_t>, std::size_t>, amount> totals;
-  for (heap_sample& live : read_heap_samples())
-  {
-    amount& total = totals[{std::move(live.stack), live.size}];
-    total.objects += live.objects;
-    total.bytes += live.bytes;
-  }
-
-  std::unordered_map<std::uint64_t, std::uint32_t> index;
-  for (auto const& [key, total] : totals)
-  {
-    auto const& [stack, size] = key;
-    sample& sum = heap.samples.emplace_back();
-    for (std::uintptr_t const return_address : stack)
-    {
-      std::uint64_t const call = return_address - 1;
-      auto const [known, is_new] = index.emplace(call, static_cast<std::uint32_t>(heap.locations.size()));
-      if (is_new) heap.locations.push_back({call, symbols.lines(call)});
-      sum.stack.push_back(known->second);
-    }
-    sum.values = {std::llround(total.objects), std::llround(total.bytes)};
-    sum.labels = {{"bytes", "", static_cast<std::int64_t>(size), ""}};
-  }
+  sums totals(heap, symbols);
+  totals.add(read_heap_samples(), in_use);
+  if (counts_allocations) totals.add(read_allocations(), 0);
+  totals.write();
   heap.mappings = symbols.mappings();
   return heap;
+}
+
+profile make_growth_profile(symboliser& symbols)
+{
+  profile growth = empty_profile("growth");
+  growth.sample_types = {{"objects", "count"}, {"space", "bytes"}};
+  auto taken = read_heap_growth();
+  for (heap_sample& each : taken) each.size = 0;
+  sums totals(growth, symbols);
+  totals.add(taken, 0);
+  totals.write();
+  growth.mappings = symbols.mappings();
+  return growth;
 }
 
 }  // namespace leaklab::model

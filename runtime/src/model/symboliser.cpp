@@ -51,7 +51,7 @@ std::string text_of(char const* text)
 std::string readable(std::string const& linkage_name)
 {
   malloced<char> const demangled(abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, nullptr));
-  return clean_demangled(demangled ? demangled.get() : linkage_name);
+  return shorten_library_name(clean_demangled(demangled ? demangled.get() : linkage_name));
 }
 
 std::string string_attribute(Dwarf_Die& die, unsigned name)
@@ -102,7 +102,7 @@ std::string qualified_name(Dwarf_Die const& function)
     if (!scope && i == 1 && is_call_operator) scope = "<lambda>";
     if (scope && qualifies(dwarf_tag(&found[i]))) name = fmt::format("{}::{}", scope, name);
   }
-  return clean_demangled(name);
+  return shorten_library_name(clean_demangled(name));
 }
 
 source_line function_at(Dwarf_Die& die)
@@ -179,6 +179,16 @@ std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address)
   return lines;
 }
 
+/// "libstdc++.so.6.0.30+0xd44a2", the same in every run; "0x…" outside of all files.
+std::string place_without_name(Dwfl_Module* module, std::uint64_t address)
+{
+  if (!module) return fmt::format("{:#x}", address);
+  Dwarf_Addr begin = 0;
+  std::filesystem::path const file =
+      dwfl_module_info(module, nullptr, &begin, nullptr, nullptr, nullptr, nullptr, nullptr);
+  return fmt::format("{}+{:#x}", file.filename().string(), address - begin);
+}
+
 std::string build_id_of(Dwfl_Module* module)
 {
   unsigned char const* bytes = nullptr;
@@ -208,13 +218,22 @@ struct symboliser::impl
     dwfl_report_end(dwfl.get(), nullptr, nullptr);
   }
 
+  /// The library's answer may lie before a gap, in which the address is.
+  Dwfl_Module* module_at(std::uint64_t address)
+  {
+    Dwfl_Module* const module = dwfl_addrmodule(dwfl.get(), address);
+    Dwarf_Addr end = 0;
+    if (module) dwfl_module_info(module, nullptr, nullptr, &end, nullptr, nullptr, nullptr, nullptr);
+    return address < end ? module : nullptr;
+  }
+
   std::vector<source_line> look_up(std::uint64_t address)
   {
-    Dwfl_Module* module = dwfl_addrmodule(dwfl.get(), address);
+    Dwfl_Module* module = module_at(address);
     if (!module)
     {
       refresh();  // a library loaded since
-      module = dwfl_addrmodule(dwfl.get(), address);
+      module = module_at(address);
     }
     std::vector<source_line> lines;
     if (module) lines = dwarf_lines(module, address);
@@ -231,7 +250,7 @@ struct symboliser::impl
       outermost.linkage_name = name;
       outermost.function = readable(name);
     }
-    if (outermost.function.empty()) outermost.function = fmt::format("{:#x}", address);
+    if (outermost.function.empty()) outermost.function = place_without_name(module, address);
     return lines;
   }
 };

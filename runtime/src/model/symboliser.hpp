@@ -23,7 +23,8 @@ class symboliser
 
   /// The functions at the instruction that contains `address`, calls inlined there first; never empty. For a
   /// frame of a stack pass the return address - 1, which lies in the call. Without debug data it is the ELF
-  /// symbol, without that "0x…". The reference lives as long as the symboliser.
+  /// symbol, without that "<file>+0x…", outside of all files "0x…". The reference lives as long as the
+  /// symboliser.
   [[nodiscard]] std::vector<source_line> const& lines(std::uint64_t address);
 
   /// The executable files mapped now, the main binary first.

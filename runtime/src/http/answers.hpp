@@ -1,0 +1,68 @@
+// What the handlers of several paths have in common: answers, and parameters as net/http/pprof takes them.
+#pragma once
+
+#include "http/message.hpp"
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace leaklab::http
+{
+
+constexpr std::string_view pprof_prefix = "/debug/pprof/";
+
+[[nodiscard]] inline response typed(std::string_view content_type, std::string body)
+{
+  response answer;
+  answer.content_type = content_type;
+  answer.body = std::move(body);
+  return answer;
+}
+
+[[nodiscard]] inline response plain(std::string body)
+{
+  return typed("text/plain; charset=utf-8", std::move(body));
+}
+
+/// A binary profile, under the headers with which net/http/pprof sends it.
+[[nodiscard]] inline response attachment(std::string const& name, std::string body)
+{
+  auto answer = typed("application/octet-stream", std::move(body));
+  answer.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + "\"");
+  return answer;
+}
+
+[[nodiscard]] inline response not_allowed(std::string allowed)
+{
+  auto answer = response::error(405, "Method Not Allowed");
+  answer.headers.emplace_back("Allow", std::move(allowed));
+  return answer;
+}
+
+template <class Number>
+[[nodiscard]] std::optional<Number> parse_number(std::string_view text)
+{
+  Number value{};
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// What is no number counts as 0.
+[[nodiscard]] inline int debug_level(request const& ask)
+{
+  return parse_number<int>(ask.parameter("debug")).value_or(0);
+}
+
+/// The refusal of a `seconds` that is no time; none when it is absent or good.
+[[nodiscard]] inline std::optional<response> refuse_bad_seconds(request const& ask)
+{
+  auto const seconds = ask.parameter("seconds");
+  if (seconds.empty() || parse_number<std::int64_t>(seconds).value_or(0) > 0) return std::nullopt;
+  return response::error(400, "invalid value for \"seconds\" - must be a positive integer");
+}
+
+}  // namespace leaklab::http

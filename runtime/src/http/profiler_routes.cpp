@@ -1,0 +1,220 @@
+#include "http/profiler_routes.hpp"
+
+#include "encode/pprof.hpp"
+#include "encode/profile_text.hpp"
+#include "http/answers.hpp"
+#include "model/cpu_profile.hpp"
+#include "model/delta.hpp"
+#include "model/heap_profile.hpp"
+#include "probe/cpu_profiler.hpp"
+
+#include <leaklab/heap.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+namespace leaklab::http
+{
+namespace
+{
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds default_cpu_time(30);  // net/http/pprof's
+constexpr std::chrono::seconds longest_profile(300);
+
+/// The limit is the runtime's own: a profile that nobody waits for must end.
+std::optional<response> refuse_too_long(std::int64_t seconds)
+{
+  if (seconds <= longest_profile.count()) return std::nullopt;
+  return response::error(
+      400, fmt::format("invalid value for \"seconds\" - must be at most {}", longest_profile.count()));
+}
+
+std::optional<response> refuse_without_samples()
+{
+  if (heap_sampling_period() > 0) return std::nullopt;
+  return response::error(
+      501,
+      "no heap samples: sampling is off (POST /debug/config/heap_sampling?period=65536 starts "
+      "it), or this program was built without tcmalloc");
+}
+
+std::optional<response> refuse_without_tcmalloc()
+{
+  if (read_heap_stats().tcmalloc) return std::nullopt;
+  return response::error(501, "no growth profile: this program was built without tcmalloc");
+}
+
+std::string read_maps()
+{
+  std::ifstream maps("/proc/self/maps");
+  return {std::istreambuf_iterator<char>(maps), {}};
+}
+
+model::profile make_allocs_profile(model::symboliser& symbols)
+{
+  auto made = model::make_heap_profile(symbols);
+  made.name = "allocs";
+  made.default_sample_type = "alloc_space";
+  return made;
+}
+
+/// Profiles the processor for as long as the client asks and waits.
+response profile_cpu(request const& ask,
+                     std::function<response(std::string, std::chrono::nanoseconds)> encode)
+{
+  auto const asked = parse_number<std::int64_t>(ask.parameter("seconds")).value_or(0);
+  auto const duration = asked > 0 ? std::chrono::seconds(asked) : default_cpu_time;
+  if (auto refused = refuse_too_long(duration.count())) return *refused;
+  if (ask.method == verb::head) return attachment("profile", "");
+  try
+  {
+    auto const profiler = std::make_shared<cpu_profiler>();
+    return response::later(duration,
+                           [profiler, begin = clock::now(), encode = std::move(encode)]
+                           {
+                             auto recorded = profiler->stop();
+                             return encode(std::move(recorded), clock::now() - begin);
+                           });
+  }
+  catch (cpu_profiler_busy const& busy)
+  {
+    return response::error(500, fmt::format("Could not enable CPU profiling: {}", busy.what()));
+  }
+  catch (cpu_profiler_unavailable const& unavailable)
+  {
+    return response::error(501, fmt::format("Could not enable CPU profiling: {}", unavailable.what()));
+  }
+}
+
+response switch_sampling(request const& ask, bool (*set)(std::int64_t), std::int64_t (*current)())
+{
+  constexpr std::int64_t least = 4096;
+  constexpr std::int64_t most = 1 << 30;
+  if (ask.method == verb::post)
+  {
+    auto const period = parse_number<std::int64_t>(ask.parameter("period"));
+    if (!period || *period < 0 || (*period > 0 && *period < least) || *period > most)
+      return response::error(
+          400, fmt::format("invalid value for \"period\" - must be 0, which stops, or {} to {} bytes", least,
+                           most));
+    if (!set(*period))
+      return response::error(501, "this program was built without tcmalloc: it cannot sample");
+  }
+  return plain(fmt::format("period={}\n", current()));
+}
+
+}  // namespace
+
+std::optional<response> profiler_routes::operator()(request const& ask)
+{
+  static std::unordered_map<std::string_view, route> const known{
+      {"/debug/pprof/heap", &profiler_routes::heap},
+      {"/debug/pprof/allocs", &profiler_routes::allocs},
+      {"/debug/pprof/growth", &profiler_routes::growth},
+      {"/debug/pprof/profile", &profiler_routes::profile},
+      {"/pprof/heap", &profiler_routes::legacy_heap},
+      {"/pprof/growth", &profiler_routes::legacy_growth},
+      {"/pprof/profile", &profiler_routes::legacy_profile},
+      {"/debug/config/heap_sampling", &profiler_routes::heap_sampling},
+      {"/debug/config/allocation_sampling", &profiler_routes::allocation_sampling}};
+  auto const found = known.find(ask.path);
+  if (found == known.end()) return std::nullopt;
+  bool const is_switch = ask.path.starts_with("/debug/config/");
+  if (ask.method == verb::post && !is_switch) return not_allowed("GET, HEAD");
+  return (this->*found->second)(ask);
+}
+
+response profiler_routes::memory_profile(request const& ask, builder build)
+{
+  if (auto refused = refuse_bad_seconds(ask)) return *refused;
+  auto const seconds = parse_number<std::int64_t>(ask.parameter("seconds")).value_or(0);
+  auto const debug = debug_level(ask);
+  if (seconds > 0 && debug != 0) return response::error(400, "seconds and debug params are incompatible");
+  if (auto refused = refuse_too_long(seconds)) return *refused;
+  auto made = build(symbols_);
+  if (debug != 0) return plain(encode::encode_heap_text(made, read_heap_stats(), read_process_stats()));
+  if (seconds == 0) return attachment(made.name, encode::encode_pprof(made));
+  if (ask.method == verb::head) return attachment(made.name + "-delta", "");
+  return response::later(std::chrono::seconds(seconds),
+                         [this, build, earlier = std::make_shared<model::profile const>(std::move(made))]
+                         {
+                           auto later = build(symbols_);
+                           if (later.sample_types != earlier->sample_types)
+                             return response::error(
+                                 500, "the counting of allocations was switched in the meantime");
+                           auto const change = model::difference(std::move(later), *earlier);
+                           return attachment(change.name, encode::encode_pprof(change));
+                         });
+}
+
+response profiler_routes::heap(request const& ask)
+{
+  if (auto refused = refuse_without_samples()) return *refused;
+  if (parse_number<int>(ask.parameter("gc")).value_or(0) > 0) release_free_heap();
+  return memory_profile(ask, model::make_heap_profile);
+}
+
+response profiler_routes::allocs(request const& ask)
+{
+  if (auto refused = refuse_without_samples()) return *refused;
+  if (allocation_sampling_period() == 0)
+    return response::error(501,
+                           "allocations are not counted, as that costs a call for each: "
+                           "POST /debug/config/allocation_sampling?period=65536 starts it");
+  return memory_profile(ask, make_allocs_profile);
+}
+
+response profiler_routes::growth(request const& ask)
+{
+  if (auto refused = refuse_without_tcmalloc()) return *refused;
+  return memory_profile(ask, model::make_growth_profile);
+}
+
+response profiler_routes::profile(request const& ask)
+{
+  return profile_cpu(ask,
+                     [this](std::string const& recorded, std::chrono::nanoseconds duration)
+                     {
+                       auto const made = model::make_cpu_profile(recorded, duration, symbols_);
+                       return attachment("profile", encode::encode_pprof(made));
+                     });
+}
+
+response profiler_routes::legacy_heap(request const&)
+{
+  if (auto refused = refuse_without_samples()) return *refused;
+  return plain(encode::encode_legacy_heap(model::make_heap_profile(symbols_), read_maps()));
+}
+
+response profiler_routes::legacy_growth(request const&)
+{
+  if (auto refused = refuse_without_tcmalloc()) return *refused;
+  return plain(encode::encode_legacy_heap(model::make_growth_profile(symbols_), read_maps()));
+}
+
+response profiler_routes::legacy_profile(request const& ask)
+{
+  return profile_cpu(ask, [](std::string recorded, std::chrono::nanoseconds)
+                     { return attachment("profile", std::move(recorded)); });
+}
+
+response profiler_routes::heap_sampling(request const& ask)
+{
+  return switch_sampling(ask, set_heap_sampling_period, heap_sampling_period);
+}
+
+response profiler_routes::allocation_sampling(request const& ask)
+{
+  return switch_sampling(ask, set_allocation_sampling_period, allocation_sampling_period);
+}
+
+}  // namespace leaklab::http

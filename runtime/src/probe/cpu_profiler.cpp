@@ -1,0 +1,89 @@
+#include "probe/cpu_profiler.hpp"
+
+#include "probe/stack_trace.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <gperftools/profiler.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace leaklab
+{
+namespace
+{
+
+/// gperftools installs its handler when its library is loaded. One that came later gets all the signals.
+bool has_signal() noexcept
+{
+  struct sigaction current
+  {
+  };
+  Dl_info handler{};
+  Dl_info profiler{};
+  return sigaction(SIGPROF, nullptr, &current) == 0 &&
+         dladdr(reinterpret_cast<void*>(current.sa_sigaction), &handler) != 0 &&
+         dladdr(dlsym(RTLD_DEFAULT, "ProfilerStart"), &profiler) != 0 &&
+         handler.dli_fbase == profiler.dli_fbase;
+}
+
+std::string read_all(int fd)
+{
+  std::string content(static_cast<std::size_t>(lseek(fd, 0, SEEK_END)), '\0');
+  std::size_t done = 0;
+  while (done < content.size())
+  {
+    auto const got = pread(fd, content.data() + done, content.size() - done, static_cast<off_t>(done));
+    if (got <= 0) throw std::system_error(errno, std::generic_category(), "cannot read the CPU profile");
+    done += static_cast<std::size_t>(got);
+  }
+  return content;
+}
+
+}  // namespace
+
+cpu_profiler::cpu_profiler()
+{
+  ProfilerState state;
+  ProfilerGetCurrentState(&state);
+  if (state.enabled) throw cpu_profiler_busy("cpu profiling already in use");
+  if (!has_signal()) throw cpu_profiler_unavailable("this program handles SIGPROF itself");
+  prepare_to_capture();
+  fd_ = memfd_create("leaklab-cpu-profile", MFD_CLOEXEC);
+  if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "cannot keep a CPU profile");
+  if (ProfilerStart(fmt::format("/proc/self/fd/{}", fd_).c_str()) != 0) return;
+  close(fd_);
+  throw cpu_profiler_busy("cpu profiling already in use");
+}
+
+cpu_profiler::~cpu_profiler()
+{
+  if (fd_ < 0) return;
+  ProfilerStop();
+  close(fd_);
+}
+
+std::string cpu_profiler::stop()
+{
+  ProfilerStop();
+  auto const fd = std::exchange(fd_, -1);
+  std::string content;
+  try
+  {
+    content = read_all(fd);
+  }
+  catch (...)
+  {
+    close(fd);
+    throw;
+  }
+  close(fd);
+  return content;
+}
+
+}  // namespace leaklab

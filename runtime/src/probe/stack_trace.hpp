@@ -1,0 +1,34 @@
+// The stack of the calling thread, by libgcc's unwinder.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace leaklab
+{
+
+enum class interrupted
+{
+  no,
+  by_signal
+};
+
+/// Fills `stack` with return addresses, innermost first, and tells how many. With `skip` 0 the first lies in
+/// the caller of this, with 1 in the caller of that, and so on. Allocates nothing and takes no lock (the C
+/// library's _dl_find_object is lock-free), so it may be called from within malloc and from a signal handler.
+///
+/// A stack captured in a signal handler ends at a function of libgcc's. A throw that has found its handler
+/// restores the handler's registers over those saved in its own frames, and a signal may come in between:
+/// beyond, the way would lead anywhere. So the time that throwing takes shows as libgcc's, without callers.
+///
+/// The object file of this function also defines gperftools' GetStackTrace and GetStackTraceWithContext
+/// (gperftools/stacktrace.h). A program's own definitions come before a library's, so tcmalloc's sampler and
+/// the CPU profiler unwind with this one, whatever TCMALLOC_STACKTRACE_METHOD says: gperftools as Debian
+/// builds it would take libunwind, which is five times slower and waits for the loader's lock.
+__attribute__((noinline)) std::size_t capture_stack(std::span<void*> stack, std::size_t skip,
+                                                    interrupted how = interrupted::no) noexcept;
+
+/// Has the loader find what a capture needs, before one happens within malloc or a signal handler.
+void prepare_to_capture();
+
+}  // namespace leaklab

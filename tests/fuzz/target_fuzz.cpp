@@ -47,7 +47,7 @@ void check_hosts(std::string_view host)
     require(host.find_first_not_of("0123456789abcdefABCDEF.:[]") == std::string_view::npos);
   require(!origin_is_allowed(host, "cross-site", host));
   if (origin_is_allowed(host, "", "localhost") && !host.empty())
-    require(iequals(host.substr(host.find("//") + 2), "localhost"));
+    require(iequals(host.substr(host.find("://") + 3), "localhost"));
 }
 
 void check_authorization(std::string_view text)

@@ -60,7 +60,8 @@ class hostile_requests : public testing::Test
     server_options options;
     options.request_deadline = 300ms;
     options.idle_deadline = 300ms;
-    routes known;
+    leaklab::model::leak_watch const watch;
+    routes known{watch};
     server const peer(options, std::ref(known));
     for (auto const& [text, status] : rows)
     {
@@ -205,9 +206,11 @@ TEST_F(hostile_requests, from_foreign_pages)
 TEST_F(hostile_requests, beyond_the_sizes)
 {
   std::string many;
-  for (int i = 0; i < 3'000; ++i) many += "a:b\r\n";
+  for (int i = 0; i < 3'000; ++i)
+    many += "a:b\r\n";
   std::string trailers;
-  while (trailers.size() < 200'000) trailers += many;
+  while (trailers.size() < 200'000)
+    trailers += many;
   expect({
       {get("/" + x(8'192)), 414},
       {get("/" + x(20'000)), 431},
@@ -358,11 +361,13 @@ TEST_F(hostile_requests, that_come_slowly_or_never_end)
 
 TEST(ordinary_requests, are_never_refused)
 {
-  routes known;
+  leaklab::model::leak_watch const watch;
+  routes known{watch};
   server const peer({}, std::ref(known));
   client one(peer);
   std::string many;
-  for (int i = 0; i < 200; ++i) many += "X-" + std::to_string(i) + ": some value or other\r\n";
+  for (int i = 0; i < 200; ++i)
+    many += "X-" + std::to_string(i) + ": some value or other\r\n";
   for (std::string const& text :
        {get("/healthz"),
         hosted("LOCALHOST:6060"),

@@ -51,7 +51,8 @@ class routes_test : public testing::Test
  private:
   asio::io_context context_;
   channel<int> results_{context_};
-  routes answer_;
+  leaklab::model::leak_watch watch_;
+  routes answer_{watch_};
 };
 
 constexpr auto text = "text/plain; charset=utf-8";
@@ -93,6 +94,9 @@ TEST_F(routes_test, have_the_headers_of_net_http_pprof)
            {"/debug/tasks?state=asleep", 400, text, absent, "1"},
            {"/debug/tasks?min_wait=5", 400, text, absent, "1"},
            {"/debug/tasks?limit=-1", 400, text, absent, "1"},
+           {"/debug/leaks", 200, text, absent, absent},
+           {"/debug/leaks?format=json", 200, "application/json", absent, absent},
+           {"/debug/leaks?format=xml", 400, text, absent, "1"},
            {"/debug/vars", 200, "application/json", absent, absent},
            {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8", absent, absent},
            {"/healthz", 200, text, absent, absent},

@@ -7,9 +7,12 @@
 // has the rest.
 #pragma once
 
+#include <leaklab/verdict.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace leaklab
@@ -44,6 +47,10 @@ class endpoint
   [[nodiscard]] std::uint16_t port() const noexcept;
   /// "http://127.0.0.1:6060", "http+unix://%2Frun%2Fa.sock"
   [[nodiscard]] std::string url() const;
+
+  /// What /debug/leaks thinks of one figure: "tasks", "heap", "fds" or the name of a gauge of the program.
+  /// Any thread.
+  [[nodiscard]] judgement judge(std::string_view figure) const;
 
  private:
   struct impl;

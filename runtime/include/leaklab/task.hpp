@@ -83,10 +83,11 @@ struct task_info
   std::chrono::milliseconds waiting_for{0};  ///< since the operation began; in steps of 10 ms
 
   // When it is not running, unless the build has no await chain (see detail/start_task.hpp):
-  static constexpr std::size_t max_frames = 24;
-  std::array<void const*, max_frames> frames{};  ///< code of the coroutines that await each other, innermost first
-  std::size_t frame_count = 0;   ///< how many there are; the outermost are cut off beyond max_frames
-  std::size_t frame_bytes = 0;   ///< of memory that all its coroutine frames take up
+  static constexpr std::size_t max_frames = 16;
+  std::array<void const*, max_frames>
+      frames{};                 ///< code of the coroutines that await each other, innermost first
+  std::size_t frame_count = 0;  ///< how many there are; the outermost are cut off beyond max_frames
+  std::size_t frame_bytes = 0;  ///< of memory that all its coroutine frames take up
 };
 
 /// Calls `visit` for every task that lived throughout the call, and for some of those that began or ended

@@ -29,6 +29,8 @@ struct judgement
 {
   leaklab::verdict verdict = leaklab::verdict::unknown;
   double slope = 0;    ///< units a second, by which the floor rose
+  double slowest = 0;  ///< the least and the greatest slope from one part to the next:
+  double fastest = 0;  ///< how far to trust `slope`
   double seconds = 0;  ///< how long was looked at, without the warm-up
   std::string reason;  ///< why, when unknown
 };
@@ -37,7 +39,7 @@ struct judgement
 /// its floor, a leak does not. After a warm-up of a tenth of the time, the history is cut into five parts of
 /// equal length, and the least value of each is its floor. Leaking: every floor is above the one before, by
 /// `noise` or more in all. Steady: the last floor is less than `noise` above the first. Anything else is
-/// unknown, and so is a history of less than two seconds or fewer than four points in a part.
+/// unknown, and so is a history of less than two seconds or fewer than three points in a part.
 ///
 /// It cannot see a leak slower than `noise` over the history, and it takes a load that rises all the time for
 /// a leak. `noise` is in the gauge's unit and above 0.

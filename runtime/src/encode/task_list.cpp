@@ -81,9 +81,8 @@ json::object task_json(task_info const& task, model::place_book& places)
 
 }  // namespace
 
-std::string tasks_as_text(task_filter const& filter, model::place_book& places)
+std::string task_blocks(std::vector<task_info> const& tasks, model::place_book& places)
 {
-  auto const selected = select(filter);
   std::string text;
   auto out = std::back_inserter(text);
   auto const frame = [&](model::location const& place)
@@ -91,7 +90,7 @@ std::string tasks_as_text(task_filter const& filter, model::place_book& places)
     auto const& line = place.lines.front();
     fmt::format_to(out, "\n\t{}:{}\n", line.file, line.line);
   };
-  for (auto const& task : selected.shown)
+  for (auto const& task : tasks)
   {
     text += headline(task);
     for (auto const* const place : places.chain(task))
@@ -105,8 +104,15 @@ std::string tasks_as_text(task_filter const& filter, model::place_book& places)
     frame(origin);
     text += '\n';
   }
+  return text;
+}
+
+std::string tasks_as_text(task_filter const& filter, model::place_book& places)
+{
+  auto const selected = select(filter);
+  auto text = task_blocks(selected.shown, places);
   if (auto const hidden = selected.matching - selected.shown.size())
-    fmt::format_to(out, "... {} more tasks; limit={} shows them all\n", hidden, selected.matching);
+    text += fmt::format("... {} more tasks; limit={} shows them all\n", hidden, selected.matching);
   return text;
 }
 

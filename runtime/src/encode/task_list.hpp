@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace leaklab::encode
 {
@@ -33,6 +34,7 @@ struct task_filter
 ///         /path/to/leaky.cpp:25
 ///     created by scenario(lab&) in task 1
 ///         /path/to/leaky.cpp:34
+[[nodiscard]] std::string task_blocks(std::vector<task_info> const& tasks, model::place_book& places);
 [[nodiscard]] std::string tasks_as_text(task_filter const& filter, model::place_book& places);
 
 /// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation", "waiting_seconds",

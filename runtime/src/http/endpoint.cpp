@@ -1,6 +1,7 @@
 #include "http/listener.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
+#include "model/leak_watch.hpp"
 
 #include <leaklab/endpoint.hpp>
 
@@ -43,7 +44,7 @@ std::string url_of(std::string const& address, std::uint16_t port)
 struct endpoint::impl
 {
   explicit impl(endpoint_options const& options)
-      : routes(options.hide_arguments),
+      : routes(watch, options.hide_arguments),
         server({.address = options.address,
                 .port = options.port,
                 .allowed_hosts = options.allowed_hosts,
@@ -55,8 +56,10 @@ struct endpoint::impl
       fmt::print(stderr,
                  "leaklab: the endpoint listens on {}: whoever reaches it{} can read this program's state\n",
                  options.address, options.token_file.empty() ? "" : " and has the token");
+    watch.start();
   }
 
+  model::leak_watch watch;
   http::routes routes;
   http::server server;
   std::string url;
@@ -77,6 +80,11 @@ endpoint::~endpoint()
 std::uint16_t endpoint::port() const noexcept
 {
   return impl_->server.port();
+}
+
+judgement endpoint::judge(std::string_view figure) const
+{
+  return impl_->watch.judge(figure);
 }
 
 std::string endpoint::url() const

@@ -1,5 +1,6 @@
 #include "http/routes.hpp"
 
+#include "encode/leaks.hpp"
 #include "encode/metrics.hpp"
 #include "encode/pprof.hpp"
 #include "encode/profile_text.hpp"
@@ -80,7 +81,8 @@ response routes::operator()(request const& ask)
                                                                  {"/pprof/cmdline", &routes::cmdline},
                                                                  {"/pprof/symbol", &routes::symbol},
                                                                  {"/debug/tasks", &routes::task_list},
-                                                                 {"/debug/vars", &routes::vars},
+                                                                 {"/debug/leaks", &routes::leaks},
+      {"/debug/vars", &routes::vars},
                                                                  {"/metrics", &routes::metrics},
                                                                  {"/healthz", &routes::healthz}};
 
@@ -172,6 +174,14 @@ response routes::task_list(request const& ask)
   auto const filter = parse_filter(ask);
   if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
   return typed("application/json", encode::tasks_as_json(std::get<encode::task_filter>(filter), places_));
+}
+
+response routes::leaks(request const& ask)
+{
+  auto const format = ask.parameter("format");
+  if (format == "json") return typed("application/json", encode::leaks_as_json(watch_.report()));
+  if (format.empty() || format == "text") return plain(encode::leaks_as_text(watch_.report()));
+  return response::error(400, "invalid value for \"format\" - must be text or json");
 }
 
 response routes::vars(request const&)

@@ -4,6 +4,7 @@
 
 #include "http/message.hpp"
 #include "http/profiler_routes.hpp"
+#include "model/leak_watch.hpp"
 #include "model/place_book.hpp"
 #include "model/symboliser.hpp"
 
@@ -15,7 +16,10 @@ class routes
 {
  public:
   /// `hide_arguments`: of the command line, only the program's name is shown.
-  explicit routes(bool hide_arguments = false) : hide_arguments_(hide_arguments) {}
+  explicit routes(model::leak_watch const& watch, bool hide_arguments = false)
+      : watch_(watch), hide_arguments_(hide_arguments)
+  {
+  }
 
   [[nodiscard]] response operator()(request const& ask);
 
@@ -28,6 +32,7 @@ class routes
   [[nodiscard]] response cmdline(request const&);
   [[nodiscard]] response symbol(request const&);
   [[nodiscard]] response task_list(request const&);
+  [[nodiscard]] response leaks(request const&);
   [[nodiscard]] response vars(request const&);
   [[nodiscard]] response metrics(request const&);
   [[nodiscard]] response healthz(request const&);
@@ -35,6 +40,7 @@ class routes
   [[nodiscard]] std::string symbol_name(std::uint64_t address);
   [[nodiscard]] std::string symbol_names(std::uint64_t address);
 
+  model::leak_watch const& watch_;
   bool hide_arguments_;
   model::symboliser symbols_;
   model::place_book places_{symbols_};

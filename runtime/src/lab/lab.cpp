@@ -47,7 +47,8 @@ void lab::wake_clocks()
   asio::post(executor_,
              [this]
              {
-               for (auto& clock : clocks_) clock.timer_.cancel();
+               for (auto& clock : clocks_)
+                 clock.timer_.cancel();
              });
 }
 

@@ -21,19 +21,19 @@ namespace
 
 constexpr double mebibyte = 1 << 20;
 
-std::string value_text(gauge const& g, double value)
+std::string value_text(shown_gauge const& g, double value)
 {
   return g.bytes ? fmt::format("{:.1f} MiB", value / mebibyte) : fmt::format("{:.0f}", value);
 }
 
 }  // namespace
 
-gauge find_gauge(std::string_view name)
+shown_gauge find_gauge(std::string_view name)
 {
-  static constexpr gauge known[] = {
-      {"tasks", "Tasks", 5, [] { return static_cast<double>(count_tasks().live); }, false},
-      {"heap", "Heap", mebibyte, [] { return static_cast<double>(read_heap_stats().in_use_bytes); }, true},
-      {"fds", "Open fds", 5, [] { return static_cast<double>(read_fd_counts().total); }, false},
+  static constexpr shown_gauge known[] = {
+      {"tasks", "Tasks", [] { return static_cast<double>(count_tasks().live); }, false},
+      {"heap", "Heap", [] { return static_cast<double>(read_heap_stats().in_use_bytes); }, true},
+      {"fds", "Open fds", [] { return static_cast<double>(read_fd_counts().total); }, false},
   };
   for (auto const& g : known)
     if (g.name == name) return g;

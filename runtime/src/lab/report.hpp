@@ -12,23 +12,22 @@
 namespace leaklab
 {
 
-/// What the gauge named in program_info counts, and how the judge and the reader see it.
-struct gauge
+/// What the gauge named in program_info counts, and how a reader sees it.
+struct shown_gauge
 {
   std::string_view name;   ///< "tasks"
   std::string_view label;  ///< "Tasks"
-  double noise = 0;        ///< see judge()
   double (*read)() = nullptr;
   bool bytes = false;
 };
 
 /// Throws std::invalid_argument for a name that is not "tasks", "heap" or "fds".
-[[nodiscard]] gauge find_gauge(std::string_view name);
+[[nodiscard]] shown_gauge find_gauge(std::string_view name);
 
 class reporter
 {
  public:
-  reporter(program_info const& program, gauge const& gauge, bool json)
+  reporter(program_info const& program, shown_gauge const& gauge, bool json)
       : program_(program), gauge_(gauge), json_(json)
   {
   }
@@ -48,7 +47,7 @@ class reporter
   [[nodiscard]] std::string gauges_json() const;
 
   program_info const& program_;
-  gauge gauge_;
+  shown_gauge gauge_;
   bool json_;
 };
 

@@ -35,7 +35,6 @@ namespace
 using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto sampling_interval = 50ms;
 constexpr auto limit_interval = 100ms;
 // Small enough that a learner can check the profile with arithmetic (100 MB read to about 3 %), large enough
 // to cost little.
@@ -130,32 +129,33 @@ class scenario_thread
 class frame
 {
  public:
-  frame(options const& o, program_info const& program, termination_signals const& signals, std::string url)
+  frame(options const& o, program_info const& program, termination_signals const& signals,
+        endpoint const& debug)
       : options_(o),
         gauge_(find_gauge(program.gauge)),
         report_(program, gauge_, o.json),
         signals_(signals),
-        url_(std::move(url))
+        debug_(debug)
   {
   }
 
   [[nodiscard]] int run(scenario_thread& scenario)
   {
     auto& lab = scenario.get();
-    report_.listening(url_);
+    report_.listening(debug_.url());
     report_.start();
     begin_ = clock::now();
     scenario.start();
 
     auto const signal = load(lab);
     lab.hold();
-    auto const outcome = judge(history_, gauge_.noise);
+    auto const outcome = at_limit_ ? *at_limit_ : debug_.judge(gauge_.name);
     report_.judged(outcome);
     report_.end(elapsed(), lab.work());
     if (signal) return by_signal + *signal;
     if (options_.expect != expectation::none) return status_of(outcome);
     if (options_.once) return as_expected;
-    report_.serving(url_);
+    report_.serving(debug_.url());
     return by_signal + signals_.wait();
   }
 
@@ -169,36 +169,28 @@ class frame
   std::optional<int> load(lab& lab)
   {
     auto const end = begin_ + options_.duration;
-    auto sample_at = begin_;
     auto check_at = begin_;
     auto report_at = begin_ + options_.interval;
-    bool held = false;
     for (;;)
     {
       auto const now = clock::now();
-      if (now >= sample_at)
-      {
-        if (!held) history_.push_back({std::chrono::duration<double>(now - begin_).count(), gauge_.read()});
-        sample_at += sampling_interval;
-      }
       if (now >= report_at)
       {
         report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_));
         report_at += options_.interval;
       }
-      if (now >= check_at && !held)
+      if (now >= check_at && !at_limit_)
       {
         if (auto const limit = limit_reached())
         {
-          held = true;
+          at_limit_ = debug_.judge(gauge_.name);  // what comes after is no load
           lab.hold();
           report_.limit(*limit);
         }
         check_at += limit_interval;
       }
       if (now >= end) return std::nullopt;
-      if (auto const signal = signals_.wait_until(std::min({sample_at, report_at, check_at, end})))
-        return signal;
+      if (auto const signal = signals_.wait_until(std::min({report_at, check_at, end}))) return signal;
     }
   }
 
@@ -227,12 +219,12 @@ class frame
   }
 
   options options_;
-  gauge gauge_;
+  shown_gauge gauge_;
   reporter report_;
   termination_signals const& signals_;
-  std::string url_;
+  endpoint const& debug_;
+  std::optional<judgement> at_limit_;
   clock::time_point begin_;
-  std::vector<gauge_point> history_;
 };
 
 }  // namespace
@@ -266,7 +258,7 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   int result = not_measured;
   try
   {
-    result = frame(chosen, program, signals, debug->url()).run(load);
+    result = frame(chosen, program, signals, *debug).run(load);
   }
   catch (std::exception const& e)
   {

@@ -1,5 +1,7 @@
 #include "model/statistics.hpp"
 
+#include "task/task_table.hpp"
+
 namespace leaklab::model
 {
 
@@ -10,7 +12,7 @@ statistics collect_statistics()
   all.heap = read_heap_stats();
   all.heap_sampling_period = heap_sampling_period();
   all.tasks = count_tasks();
-  for_each_task(
+  detail::task_table::instance().for_each(
       [&](task_info const& task)
       {
         switch (task.state)
@@ -25,7 +27,8 @@ statistics collect_statistics()
             ++all.waiting;
             break;
         }
-      });
+      },
+      detail::frames::unread);
   all.failures = task_failures();
   return all;
 }

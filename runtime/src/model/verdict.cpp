@@ -13,7 +13,7 @@ namespace
 
 constexpr std::size_t parts = 5;
 constexpr double least_seconds = 2;
-constexpr std::size_t least_points = 4;  // in a part
+constexpr std::size_t least_points = 3;  // in a part
 
 struct floor_level
 {
@@ -66,6 +66,14 @@ judgement judge(std::span<gauge_point const> history, double noise)
 
   auto const rise = floors.back().value - floors.front().value;
   result.slope = rise / (length * (parts - 1));
+  result.slowest = std::numeric_limits<double>::infinity();
+  result.fastest = -result.slowest;
+  for (std::size_t i = 1; i != parts; ++i)
+  {
+    auto const slope = (floors[i].value - floors[i - 1].value) / length;
+    result.slowest = std::min(result.slowest, slope);
+    result.fastest = std::max(result.fastest, slope);
+  }
   auto const rises = [](auto const& before, auto const& after) { return before.value >= after.value; };
   auto const always = std::adjacent_find(floors.begin(), floors.end(), rises) == floors.end();
   if (rise < noise)

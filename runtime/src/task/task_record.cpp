@@ -35,7 +35,7 @@ void task_record::recycle() noexcept
   task_table::instance().recycle(*this);
 }
 
-std::optional<task_info> task_record::look(std::uint32_t now) noexcept
+std::optional<task_info> task_record::look(std::uint32_t now, bool with_frames) noexcept
 {
   auto word = word_.load(std::memory_order_relaxed);
   for (;;)
@@ -63,7 +63,7 @@ std::optional<task_info> task_record::look(std::uint32_t now) noexcept
       info.waits_at = source_site::from(waits_at_);
       info.waiting_for = std::chrono::milliseconds(10) * static_cast<std::int32_t>(now - waits_since_);
     }
-    if (entry_point_) read_await_chain(entry_point_, info);
+    if (with_frames && entry_point_) read_await_chain(entry_point_, info);
   }
   word_.fetch_and(~reading, std::memory_order_release);
   return info;

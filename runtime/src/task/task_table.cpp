@@ -157,7 +157,7 @@ void task_table::recycle(task_record& record) noexcept
   if (--home.live == 0 && with_room_.size() > 1) home.give_back_pages();
 }
 
-void task_table::for_each(std::function<void(task_info const&)> const& visit) const
+void task_table::for_each(std::function<void(task_info const&)> const& visit, frames with) const
 {
   std::vector<slab*> slabs;
   {
@@ -167,7 +167,7 @@ void task_table::for_each(std::function<void(task_info const&)> const& visit) co
   auto const now = task_record::now();
   for (auto* const home : slabs)
     for (auto* record = home->records(); record != home->records() + slab::capacity; ++record)
-      if (auto const task = record->look(now)) visit(*task);
+      if (auto const task = record->look(now, with == frames::read)) visit(*task);
 }
 
 task_counts task_table::counts() const

@@ -16,6 +16,13 @@
 namespace leaklab::detail
 {
 
+/// Whether a scan reads the coroutine frames of the tasks too, which takes ten times as long.
+enum class frames
+{
+  read,
+  unread,
+};
+
 class task_table
 {
  public:
@@ -28,7 +35,7 @@ class task_table
   void finish(task_handle task, std::exception_ptr const& failure) noexcept;
   void recycle(task_record& record) noexcept;
 
-  void for_each(std::function<void(task_info const&)> const& visit) const;
+  void for_each(std::function<void(task_info const&)> const& visit, frames with = frames::read) const;
   [[nodiscard]] task_counts counts() const;
   [[nodiscard]] std::vector<task_failure> failures() const;
 

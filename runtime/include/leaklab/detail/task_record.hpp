@@ -102,7 +102,7 @@ class alignas(64) task_record
   }
 
   /// The task as it is; nothing when the record is free. `now` is what now() said a moment ago.
-  [[nodiscard]] std::optional<task_info> look(std::uint32_t now) noexcept;
+  [[nodiscard]] std::optional<task_info> look(std::uint32_t now, bool with_frames) noexcept;
 
   /// Hundredths of a second on CLOCK_MONOTONIC_COARSE, which costs a few ns to read. 32 bits of them last 497
   /// days.

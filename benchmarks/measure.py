@@ -1,0 +1,137 @@
+"""Runs the benchmarks that scripts/bench has built and holds each figure against its goal.
+
+Usage: measure.py BIN JSON REGEX: the folder of task_bench and go_bench, the file to write, the measures to take.
+
+"task_bench serve N" and "go_bench N" hold N blocked tasks and speak line by line. They begin with one line of JSON: the port
+of their pprof endpoint, the tasks they hold, bytes_per_task. To "begin" on stdin they reset their figures and answer {}; to
+"end" they answer with stall_ms, the longest gap in a pulse of one millisecond, and extra_bytes, the peak of RSS over what it
+was at "begin". They end when stdin does.
+"""
+import json
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+REPETITIONS = 7
+TASKS = 1_000_000
+
+# name: what is held against the goal, the goal. Figures are medians of the runs, peaks of memory their maximum.
+GOALS = {
+    "spawn_and_block_ns": ("ratio", 1.15),
+    "resume_ns": ("ratio", 1.10),
+    "bytes_per_blocked_task": ("ratio", 0.5),
+    "task_profile_seconds": ("ratio", 0.10),
+    "task_profile_seconds_at_most": ("ours", 0.3),
+    "task_profile_stall_ms": ("ours", 10),
+    "task_profile_extra_mib": ("ours", 64),
+    "task_profile_total": ("exact", 1),
+}
+
+
+def against_plain(program, measure):
+    """Pairs of fresh processes, taking turns at being first."""
+    runs = {"tracked": [], "plain": []}
+    for repetition in range(REPETITIONS):
+        for variant in sorted(runs, reverse=repetition % 2):
+            figure = subprocess.run([program, measure, variant, str(TASKS)], check=True, capture_output=True, text=True)
+            runs[variant].append(float(figure.stdout))
+    return runs["tracked"], runs["plain"]
+
+
+class Server:
+    def __init__(self, *command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.facts = self.answer()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"bench: {self.process.args[0]} ended with status {self.process.wait()}")
+        return json.loads(line)
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
+        return self.answer()
+
+    def scrape(self, path):
+        """The profile with what it took."""
+        self.ask("begin")
+        begin = time.perf_counter()
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.facts['port']}{path}") as answer:
+            profile = answer.read()
+        seconds = time.perf_counter() - begin
+        return profile, {"seconds": seconds, **self.ask("end")}
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def total(profile):
+    """What go tool pprof makes of it."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(profile)
+        file.flush()
+        report = subprocess.run(["go", "tool", "pprof", "-top", file.name], check=True, capture_output=True, text=True)
+    return int(re.search(r"of (\d+) total", report.stdout).group(1))
+
+
+def against_go(bin_folder):
+    """Both hold their tasks throughout and are scraped in turn."""
+    servers = Server(bin_folder / "task_bench", "serve", str(TASKS)), Server(bin_folder / "go_bench", str(TASKS))
+    try:
+        paths = "/debug/pprof/task", "/debug/pprof/goroutine"
+        scrapes = [[server.scrape(path) for server, path in zip(servers, paths)] for _ in range(REPETITIONS)]
+        ours, peer = ([figures for _, figures in side] for side in zip(*scrapes))
+
+        def both(key, scale=1):
+            return [f[key] * scale for f in ours], [f[key] * scale for f in peer]
+
+        return {
+            "bytes_per_blocked_task": tuple([server.facts["bytes_per_task"]] for server in servers),
+            "task_profile_seconds": both("seconds"),
+            "task_profile_seconds_at_most": both("seconds"),
+            "task_profile_stall_ms": both("stall_ms"),
+            "task_profile_extra_mib": both("extra_bytes", 1 / 2**20),
+            "task_profile_total": ([total(scrapes[-1][0][0])], [servers[0].facts["tasks"]]),
+        }
+    finally:
+        for server in servers:
+            server.end()
+
+
+def main(bin_folder, json_file, wanted):
+    bin_folder = pathlib.Path(bin_folder)
+    names = [name for name in GOALS if re.search(wanted, name)]
+    if not names:
+        print(f"bench: no measure matches {wanted}; there are {', '.join(GOALS)}", file=sys.stderr)
+        return 2
+    runs = {}
+    for measure, name in ("spawn", "spawn_and_block_ns"), ("resume", "resume_ns"):
+        if name in names:
+            runs[name] = against_plain(bin_folder / "task_bench", measure)
+    if any(name not in runs for name in names):
+        runs |= against_go(bin_folder)
+
+    results = []
+    print(f"{'name':<30} {'ours':>10} {'peer':>10} {'ratio':>7} {'goal':>12}")
+    for name in names:
+        figure = max if name == "task_profile_extra_mib" else statistics.median
+        ours, peer = (figure(side) for side in runs[name])
+        kind, goal = GOALS[name]
+        ratio = ours / peer if peer else float("inf")
+        met = {"ratio": ratio <= goal, "ours": ours <= goal, "exact": ours == peer}[kind]
+        word = f"{kind}<={goal:g}" if kind != "exact" else kind
+        print(f"{name:<30} {ours:>10.7g} {peer:>10.7g} {ratio:>7.3f} {word:>12} {'ok' if met else 'short'}")
+        results.append({"name": name, "ours": ours, "peer": peer, "ratio": ratio, "goal": word, "ok": met,
+                        "ours_runs": runs[name][0], "peer_runs": runs[name][1]})
+    pathlib.Path(json_file).write_text(json.dumps({"tasks": TASKS, "results": results}, indent=2) + "\n")
+    return 0 if all(result["ok"] for result in results) else 1
+
+
+sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,45 @@
+// A figure of the program's own that the runtime shows and watches: pool slots handed out, bytes queued,
+// entries in a table.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace leaklab
+{
+
+struct gauge_value
+{
+  std::string name;
+  double value = 0;
+  double noise = 0;
+};
+
+/// Lives as long as what it reads. `read` is called from the runtime's threads, so it must be safe to call
+/// from any and must not block; read the thing itself, not a copy that is kept beside it.
+///
+///     leaklab::gauge const entries("cache entries", [&] { return static_cast<double>(cache.size()); });
+class gauge
+{
+ public:
+  /// `noise` is by how much the figure may rise without meaning anything, in its own unit (see judge()).
+  gauge(std::string name, std::function<double()> read, double noise = 5);
+  ~gauge();
+
+  gauge(gauge const&) = delete;
+  gauge& operator=(gauge const&) = delete;
+
+ private:
+  friend std::vector<gauge_value> read_gauges();
+
+  std::string name_;
+  std::function<double()> read_;
+  double noise_;
+};
+
+/// All gauges that live now, in the order in which they were made. Any thread; a gauge is not destroyed while
+/// it is read.
+[[nodiscard]] std::vector<gauge_value> read_gauges();
+
+}  // namespace leaklab

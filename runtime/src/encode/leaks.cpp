@@ -1,0 +1,125 @@
+#include "encode/leaks.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace leaklab::encode
+{
+namespace
+{
+
+namespace json = boost::json;
+
+constexpr double mebibyte = 1 << 20;
+
+std::string subject(model::leak const& leak)
+{
+  switch (leak.kind)
+  {
+    case model::leak_kind::tasks:
+      return fmt::format("tasks: {:.0f} in \"{}\"", leak.value, leak.what);
+    case model::leak_kind::gauge:
+      return fmt::format("{}: {:.0f}", leak.what, leak.value);
+    case model::leak_kind::fds:
+      return fmt::format("open descriptors: {:.0f} of kind {}", leak.value, leak.what);
+    case model::leak_kind::heap:
+      break;
+  }
+  return fmt::format("heap: {:.1f} MiB in use", leak.value / mebibyte);
+}
+
+std::string slope(model::leak const& leak)
+{
+  auto const scale = leak.kind == model::leak_kind::heap ? mebibyte : 1;
+  auto const& f = leak.found;
+  return fmt::format("{:+.1f}{} a second ({:+.1f} to {:+.1f}) over {:.1f} s", f.slope / scale,
+                     leak.kind == model::leak_kind::heap ? " MiB" : "", f.slowest / scale, f.fastest / scale,
+                     f.seconds);
+}
+
+// Where to look next for what has no line of its own.
+std::string_view hint(model::leak_kind kind)
+{
+  switch (kind)
+  {
+    case model::leak_kind::fds:
+      return "  which: ls -l /proc/PID/fd\n";
+    case model::leak_kind::heap:
+      return "  where: go tool pprof -top -seconds 5 URL/debug/pprof/heap\n";
+    default:
+      return "";
+  }
+}
+
+json::value place(source_site const& site)
+{
+  if (!site) return nullptr;
+  return json::object{
+      {"function", clean_function_name(site.function)}, {"file", site.file}, {"line", site.line}};
+}
+
+}  // namespace
+
+std::string leaks_as_text(model::leak_report const& report)
+{
+  std::string text;
+  auto out = std::back_inserter(text);
+  if (report.verdict == verdict::unknown)
+    fmt::format_to(out, "not known yet: ask again in {:.1f} s\n", report.seconds_needed);
+  else
+    fmt::format_to(out, "{}\n", to_string(report.verdict));
+
+  for (auto const& leak : report.leaks)
+  {
+    fmt::format_to(out, "\n{}, {}\n{}", subject(leak), slope(leak), hint(leak.kind));
+    for (auto const& [word, site] :
+         {std::pair("waits in", leak.waits_at), std::pair("spawned by", leak.spawned_at)})
+      if (site)
+        fmt::format_to(out, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file,
+                       site.line);
+    if (leak.example)
+      fmt::format_to(out, "  oldest {:.1f} s, task {}\n", std::chrono::duration<double>(leak.oldest).count(),
+                     leak.example);
+  }
+
+  fmt::format_to(
+      out,
+      "\nWatched for {:.1f} s: {} series of tasks by place, heap in use, descriptors by kind, gauges.\n"
+      "A leak is a floor that rises in each fifth of the time watched. Not seen: what grows by less than 5 (heap:\n"
+      "1 MiB) in the longest window, and a leak that a falling load hides. A load that only rises looks like a leak.\n",
+      report.watched_seconds, report.series);
+  return text;
+}
+
+std::string leaks_as_json(model::leak_report const& report)
+{
+  json::array leaks;
+  for (auto const& leak : report.leaks)
+  {
+    json::object entry{{"kind", to_string(leak.kind)},
+                       {"what", leak.what},
+                       {"value", leak.value},
+                       {"per_second", leak.found.slope},
+                       {"per_second_range", {leak.found.slowest, leak.found.fastest}},
+                       {"seconds", leak.found.seconds},
+                       {"waits_at", place(leak.waits_at)},
+                       {"spawned_at", place(leak.spawned_at)},
+                       {"oldest_seconds", nullptr},
+                       {"example_task", nullptr}};
+    if (leak.example)
+    {
+      entry["oldest_seconds"] = std::chrono::duration<double>(leak.oldest).count();
+      entry["example_task"] = leak.example;
+    }
+    leaks.push_back(std::move(entry));
+  }
+  return json::serialize(json::object{{"verdict", to_string(report.verdict)},
+                                      {"watched_seconds", report.watched_seconds},
+                                      {"seconds_needed", report.seconds_needed},
+                                      {"leaks", std::move(leaks)}}) +
+         "\n";
+}
+
+}  // namespace leaklab::encode

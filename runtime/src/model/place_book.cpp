@@ -22,22 +22,35 @@ std::uint64_t hash(std::uint64_t seed, std::string_view bytes) noexcept
 // What no reader wrote: Asio's coroutines, and those of the runtime around a scenario.
 bool is_plumbing(std::string_view function) noexcept
 {
-  constexpr std::array<std::string_view, 5> prefixes{"boost::asio::", "leaklab::detail::", "leaklab::lab::",
-                                                     "leaklab::tick_clock::", "leaklab::scope::"};
-  return std::any_of(prefixes.begin(), prefixes.end(), [&](auto prefix) { return function.starts_with(prefix); });
+  constexpr std::array<std::string_view, 5> prefixes{
+      "boost::asio::", "leaklab::detail::", "leaklab::lab::", "leaklab::tick_clock::", "leaklab::scope::"};
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](auto prefix) { return function.starts_with(prefix); });
 }
 
-// "app::produce(int)" and "produce(channel<int>&)" name the same function in one file: the compiler spells parameters and
-// namespaces in different ways.
+// Without the last pair of `open` and `close` and what follows it.
+std::string_view without_last(std::string_view text, char open, char close) noexcept
+{
+  auto at = text.rfind(close);
+  if (at == text.npos) return text;
+  for (int depth = 1; depth != 0 && at-- != 0;)
+    depth += text[at] == close ? 1 : text[at] == open ? -1 : 0;
+  return text.substr(0, at);
+}
+
+// "app::produce(int)" and "produce(channel<int>&)" name the same function in one file: the compiler spells
+// parameters and namespaces in different ways.
 std::string_view base_name(std::string_view function) noexcept
 {
-  function = function.substr(0, function.find_first_of("(<", 1));
+  function = without_last(function, '(', ')');
+  if (function.ends_with('>')) function = without_last(function, '<', '>');
   return function.substr(function.rfind(':') + 1);
 }
 
 bool is_in(source_site const& site, source_line const& coroutine)
 {
-  return coroutine.file == site.file && base_name(coroutine.function) == base_name(clean_function_name(site.function));
+  return coroutine.file == site.file &&
+         base_name(coroutine.function) == base_name(clean_function_name(site.function));
 }
 
 }  // namespace
@@ -46,9 +59,11 @@ location const& place_book::at(source_site const& site)
 {
   auto address = hash(hash(0xcbf29ce484222325, site.file), site.function);
   // Even, so that the address that a reader makes of it by taking 1 off or adding 1 is no other place's.
-  address = ((address ^ (std::uint64_t{site.line} * 0x9e3779b97f4a7c15)) & ~std::uint64_t{1}) | std::uint64_t{1} << 63;
+  address = ((address ^ (std::uint64_t{site.line} * 0x9e3779b97f4a7c15)) & ~std::uint64_t{1}) |
+            std::uint64_t{1} << 63;
   auto& known = sites_[address];
-  if (known.address == 0) known = {address, {{clean_function_name(site.function), "", site.file, site.line, 0}}};
+  if (known.address == 0)
+    known = {address, {{clean_function_name(site.function), "", site.file, site.line, 0}}};
   return known;
 }
 

@@ -34,7 +34,7 @@ response answer_to(std::string_view text, routes& known, bool& keep_alive)
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size)
 {
-  static model::leak_watch const watch;
+  static leaklab::model::leak_watch const watch;
   static routes known{watch};
   exchange made;
   made.answer = answer_to({reinterpret_cast<char const*>(data), size}, known, made.keep_alive);

@@ -29,6 +29,7 @@ td, th {{ text-align: left; padding: .1em 1em .1em 0 }} td:first-child {{ text-a
 <tr><td>0</td><td><a href="profile?seconds=5">profile</a></td></tr>
 <tr><td>0</td><td><a href="symbol">symbol</a></td></tr>
 <tr><td>{0}</td><td><a href="task?debug=1">task</a></td></tr>
+<tr><td>0</td><td><a href="trace?seconds=1">trace</a></td></tr>
 </tbody>
 </table>
 <p><a href="task?debug=2">every task, one by one</a> (<a href="../tasks">as JSON</a>),
@@ -44,6 +45,8 @@ memory back to the system, <code>seconds=N</code> shows the change over a time.<
 <li><b>profile</b>: the processor's time over <code>seconds=N</code>, 30 by default.</li>
 <li><b>symbol</b>: names for addresses, given as 0xA+0xB.</li>
 <li><b>task</b>: every live task, by where it waits and where it was spawned.</li>
+<li><b>trace</b>: what every task did over <code>seconds=N</code>, 1 by default, for
+<a href="https://ui.perfetto.dev">Perfetto</a> and chrome://tracing.</li>
 </ul>
 </body>
 </html>

@@ -8,6 +8,7 @@
 #include "encode/task_list.hpp"
 #include "http/answers.hpp"
 #include "http/index_page.hpp"
+#include "http/trace_route.hpp"
 #include "model/quantity.hpp"
 #include "model/statistics.hpp"
 #include "model/task_profile.hpp"
@@ -76,6 +77,7 @@ response routes::operator()(request const& ask)
   static std::unordered_map<std::string_view, route> const known{{"/debug/pprof/", &routes::index},
                                                                  {"/debug/pprof/task", &routes::tasks},
                                                                  {"/debug/pprof/goroutine", &routes::tasks},
+                                                                 {"/debug/pprof/trace", &routes::trace},
                                                                  {"/debug/pprof/cmdline", &routes::cmdline},
                                                                  {"/debug/pprof/symbol", &routes::symbol},
                                                                  {"/pprof/cmdline", &routes::cmdline},
@@ -120,6 +122,11 @@ response routes::tasks(request const& ask)
   if (debug != 0) return typed("text/plain; charset=utf-8", encode::encode_count_text(profile));
   profile.mappings = symbols_.mappings();
   return attachment(profile.name, encode::encode_pprof(profile));
+}
+
+response routes::trace(request const& ask)
+{
+  return trace_tasks(ask, places_);
 }
 
 response routes::cmdline(request const&)

@@ -29,6 +29,7 @@ class routes
   [[nodiscard]] response index(request const&);
   [[nodiscard]] response tasks(request const&);
   [[nodiscard]] response heap(request const&);
+  [[nodiscard]] response trace(request const&);
   [[nodiscard]] response cmdline(request const&);
   [[nodiscard]] response symbol(request const&);
   [[nodiscard]] response task_list(request const&);

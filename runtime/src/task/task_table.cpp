@@ -1,5 +1,7 @@
 #include "task/task_table.hpp"
 
+#include "task/task_trace.hpp"
+
 #include <fmt/format.h>
 #include <sys/mman.h>
 
@@ -107,6 +109,14 @@ task_table::slab& task_table::slab_with_room()
 
 task_handle task_table::begin(char const* name, std::source_location const& where)
 {
+  auto const task = take(name, where);
+  if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
+    trace_task(trace_step::spawn, task.id, name, where, current_task.id);
+  return task;
+}
+
+task_handle task_table::take(char const* name, std::source_location const& where)
+{
   std::lock_guard const lock(mutex_);
   auto& home = slab_with_room();
   auto& record = home.take();
@@ -129,6 +139,8 @@ void task_table::finish(task_handle task, std::exception_ptr const& failure) noe
   auto& record = *task.record;
   auto const name = record.name_;
   auto const where = record.spawned_at_;
+  if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
+    trace_task(failure ? trace_step::fail : trace_step::finish, task.id, name, where, record.parent_);
   auto word = record.word_.load(std::memory_order_relaxed);
   for (;;)
   {

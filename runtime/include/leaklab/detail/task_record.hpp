@@ -39,6 +39,24 @@ struct task_handle
 /// The task whose code this thread is executing; none outside tasks.
 extern constinit thread_local task_handle current_task;
 
+/// What a trace records of a task (src/task/task_trace.hpp).
+enum class trace_step : std::uint8_t
+{
+  spawn,
+  enter,
+  leave,
+  wait_begin,
+  wait_end,
+  finish,
+  fail
+};
+
+/// True while a trace is being recorded. All that a task does for it at other times is to read this.
+extern constinit std::atomic<bool> tracing;
+
+/// Records a step of the current task other than its first and its last.
+[[gnu::cold]] void trace_current_task(trace_step step) noexcept;
+
 class alignas(64) task_record
 {
  public:
@@ -86,11 +104,19 @@ class alignas(64) task_record
     operation_ = operation;
     waits_at_ = where;
     waits_since_ = now();
+    if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
+      trace_current_task(trace_step::wait_begin);
   }
 
-  void end_wait() noexcept { operation_ = nullptr; }
+  void end_wait() noexcept
+  {
+    if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
+      trace_current_task(trace_step::wait_end);
+    operation_ = nullptr;
+  }
 
-  /// `entry_point` is the frame at the bottom of the task's stack (see await_chain.hpp). Before the task first runs.
+  /// `entry_point` is the frame at the bottom of the task's stack (see await_chain.hpp). Before the task
+  /// first runs.
   void set_frames(void* entry_point) noexcept { entry_point_ = entry_point; }
 
   /// The frames are about to be destroyed without the task being entered; nobody may read them any more.
@@ -110,6 +136,7 @@ class alignas(64) task_record
 
  private:
   friend class task_table;
+  friend void trace_current_task(trace_step step) noexcept;
 
   std::uint64_t await_reader() noexcept;
   void recycle() noexcept;
@@ -142,9 +169,13 @@ class task_entry
   {
     record_ = task.record;
     current_task = entered_ ? task : task_handle{};
+    if (entered_ && tracing.load(std::memory_order_relaxed)) [[unlikely]]
+      trace_current_task(trace_step::enter);
   }
   ~task_entry()
   {
+    if (entered_ && tracing.load(std::memory_order_relaxed)) [[unlikely]]
+      trace_current_task(trace_step::leave);
     current_task = outer_;
     if (entered_) record_->leave();
   }

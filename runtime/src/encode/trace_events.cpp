@@ -1,0 +1,183 @@
+#include "encode/trace_events.hpp"
+
+#include "encode/utf8.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <string_view>
+#include <tuple>
+
+namespace leaklab::encode
+{
+namespace
+{
+
+namespace json = boost::json;
+
+std::string quoted(std::string_view text)
+{
+  return json::serialize(json::string(to_utf8(text)));
+}
+
+struct eighths
+{
+  std::int64_t value;  // of a microsecond
+};
+
+eighths rounded(std::int64_t nanoseconds) noexcept
+{
+  return {nanoseconds / 125};
+}
+
+}  // namespace
+}  // namespace leaklab::encode
+
+template <>
+struct fmt::formatter<leaklab::encode::eighths>
+{
+  constexpr auto parse(format_parse_context& context) { return context.begin(); }
+  auto format(leaklab::encode::eighths time, format_context& context) const
+  {
+    return fmt::format_to(context.out(), "{}.{:03}", time.value / 8, time.value % 8 * 125);
+  }
+};
+
+namespace leaklab::encode
+{
+namespace
+{
+
+class writer
+{
+ public:
+  writer(model::task_timeline const& timeline, model::place_book& places)
+      : timeline_(timeline), places_(places)
+  {
+    auto const& lives = timeline.lives;
+    ids_fit_ = lives.empty() || lives.back().id <= std::numeric_limits<std::int32_t>::max();
+  }
+
+  std::string write()
+  {
+    add_other_data();
+    add(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})", pid_,
+        quoted(program_invocation_short_name));
+    for (auto const& life : timeline_.lives)
+      add_life(life);
+    for (auto const& slice : timeline_.slices)
+      add_slice(slice);
+    // After the slices that they start and end in: readers keep the order of what is simultaneous.
+    for (auto const& life : timeline_.lives)
+      if (life.spawned && life.parent) add_arrow(life);
+    text_ += "\n]}\n";
+    return std::move(text_);
+  }
+
+ private:
+  template <class... Args>
+  void add(fmt::format_string<Args...> format, Args&&... args)
+  {
+    if (!first_) text_ += ",\n";
+    first_ = false;
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+  }
+
+  void add_other_data()
+  {
+    json::object data{{"duration_seconds", std::chrono::duration<double>(timeline_.duration).count()},
+                      {"tasks", timeline_.lives.size()},
+                      {"idle_tasks_not_shown", timeline_.idle_hidden}};
+    if (timeline_.full)
+      data["loss"] = fmt::format("the trace ends here, as its buffer was full after {:.3f} s",
+                                 std::chrono::duration<double>(timeline_.duration).count());
+    fmt::format_to(std::back_inserter(text_),
+                   "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n",
+                   json::serialize(data));
+  }
+
+  // The index is that of a life.
+  std::uint64_t tid(std::size_t index) const noexcept
+  {
+    return ids_fit_ ? timeline_.lives[index].id : index + 1;
+  }
+  std::uint64_t tid(model::task_life const& life) const noexcept
+  {
+    return tid(static_cast<std::size_t>(&life - timeline_.lives.data()));
+  }
+
+  void add_life(model::task_life const& life)
+  {
+    auto const name = quoted(life.name);
+    add(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_name","args":{{"name":{}}}}})", pid_, tid(life), name);
+    auto const begin = rounded(life.begin);
+    add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"task","name":{},"args":{{"task":{})", pid_,
+        tid(life), begin, eighths{rounded(life.end).value - begin.value}, name, life.id);
+    auto out = std::back_inserter(text_);
+    if (life.parent) fmt::format_to(out, R"(,"parent":{})", life.parent);
+    if (life.spawned_at) fmt::format_to(out, R"(,"spawned":{{{}}})", place(life.spawned_at));
+    fmt::format_to(out, R"(,"began":"{}","ended":"{}"}}}})",
+                   life.spawned ? "in the trace" : "before the trace",
+                   life.outcome.empty() ? "not in the trace" : life.outcome);
+  }
+
+  void add_slice(model::task_slice const& slice)
+  {
+    auto const begin = rounded(slice.begin);
+    eighths const length{rounded(slice.end).value - begin.value};
+    if (slice.operation)
+      add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"wait","name":{},"args":{{{}}}}})", pid_,
+          tid(slice.life), begin, length, quoted(slice.operation), place(slice.where));
+    else
+      add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"run","name":"running"}})", pid_,
+          tid(slice.life), begin, length);
+  }
+
+  void add_arrow(model::task_life const& child)
+  {
+    auto const& lives = timeline_.lives;
+    auto const parent = std::ranges::lower_bound(lives, child.parent, {}, &model::task_life::id);
+    if (parent == lives.end() || parent->id != child.parent) return;
+    auto const at = rounded(child.begin);
+    add(R"({{"ph":"s","pid":{},"tid":{},"ts":{},"cat":"spawn","name":"spawn","id":{}}})", pid_, tid(*parent),
+        at, child.id);
+    add(R"({{"ph":"f","bp":"e","pid":{},"tid":{},"ts":{},"cat":"spawn","name":"spawn","id":{}}})", pid_,
+        tid(child), at, child.id);
+  }
+
+  // Members of an object. There are few places and many slices, so each is made once.
+  std::string const& place(source_site const& site)
+  {
+    auto& known = known_places_[{site.file, site.line, site.function}];
+    if (known.empty())
+    {
+      auto const& line = places_.at(site).lines.front();
+      known = fmt::format(R"("at":{},"function":{})", quoted(fmt::format("{}:{}", line.file, line.line)),
+                          quoted(line.function));
+    }
+    return known;
+  }
+
+  model::task_timeline const& timeline_;
+  model::place_book& places_;
+  std::map<std::tuple<char const*, std::uint32_t, char const*>, std::string> known_places_;
+  bool ids_fit_ = true;
+  int pid_ = getpid();
+  bool first_ = true;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string encode_trace_events(model::task_timeline const& timeline, model::place_book& places)
+{
+  return writer(timeline, places).write();
+}
+
+}  // namespace leaklab::encode

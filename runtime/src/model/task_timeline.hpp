@@ -1,0 +1,61 @@
+// What each task did during a trace: its life, its waits and its time on threads, as slices that nest.
+#pragma once
+
+#include "task/task_trace.hpp"
+
+#include <leaklab/task.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace leaklab::model
+{
+
+/// Times are nanoseconds since the trace began, within the trace.
+struct task_life
+{
+  task_id id = 0;
+  task_id parent = 0;
+  char const* name =
+      "task";  ///< stays "task" for one that ended between the trace's end and the making of this
+  source_site spawned_at;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  bool spawned = false;           ///< during the trace
+  std::string_view outcome = {};  ///< "finished", "failed"; empty when it outlives the trace
+};
+
+/// A time on a thread, or a wait: then `operation` says for what, and `where` in which co_await.
+struct task_slice
+{
+  std::uint32_t life = 0;  ///< index into task_timeline::lives
+  char const* operation = nullptr;
+  source_site where;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+struct task_timeline
+{
+  /// Tasks that neither ran nor began nor ended are shown up to this number: any number of them may exist.
+  static constexpr std::size_t idle_limit = 10'000;
+
+  std::vector<task_life> lives;  ///< in the order of their ids
+  std::vector<task_slice>
+      slices;  ///< by life, then by begin, the longer first; two of one task nest or do not overlap
+  std::chrono::nanoseconds duration{0};
+  bool full = false;            ///< as in recorded_trace
+  std::size_t idle_hidden = 0;  ///< idle tasks beyond the limit
+};
+
+/// Reads the live tasks too, so soon after the trace's end. A task waits for what it began last, as in
+/// task_info: of the operations that a group begins at once, all but the last show as waits without length. A
+/// wait lasts until the operation completes in the task; what the task executes for the operation before that
+/// lies inside the wait.
+[[nodiscard]] task_timeline make_task_timeline(recorded_trace const& trace,
+                                               std::size_t idle_limit = task_timeline::idle_limit);
+
+}  // namespace leaklab::model

@@ -342,7 +342,8 @@ TEST(trace_events, keep_tids_to_31_bits)
 
 TEST(trace_route, takes_seconds_as_go_does_and_serves_one_at_a_time)
 {
-  http::routes answer;
+  leaklab::model::leak_watch const watch;
+  http::routes answer{watch};
   auto const get = [&](std::string query, http::verb method = http::verb::get) {
     return answer({method, "/debug/pprof/trace", std::move(query), ""});
   };

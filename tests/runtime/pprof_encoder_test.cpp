@@ -75,7 +75,7 @@ struct decoded : message
   std::string text(std::int64_t index) const { return bytes.at(6).at(static_cast<std::size_t>(index)); }
 };
 
-model::profile example()
+model::profile sample()
 {
   model::profile profile;
   profile.name = "heap";
@@ -101,7 +101,7 @@ model::profile example()
 
 TEST(pprof_encoder, the_header_says_what_was_measured_and_when)
 {
-  decoded const profile(example());
+  decoded const profile(sample());
   EXPECT_EQ(profile.text(0), "");
   auto const types = profile.all(1);
   ASSERT_EQ(types.size(), 2);
@@ -119,7 +119,7 @@ TEST(pprof_encoder, the_header_says_what_was_measured_and_when)
 
 TEST(pprof_encoder, ids_count_from_one_and_strings_and_functions_are_written_once)
 {
-  decoded const profile(example());
+  decoded const profile(sample());
   for (std::uint32_t const field : {3u, 4u, 5u})
   {
     std::int64_t expected = 0;
@@ -133,7 +133,7 @@ TEST(pprof_encoder, ids_count_from_one_and_strings_and_functions_are_written_onc
 
 TEST(pprof_encoder, samples_have_their_stack_values_and_labels)
 {
-  decoded const profile(example());
+  decoded const profile(sample());
   auto const samples = profile.all(2);
   ASSERT_EQ(samples.size(), 2);
   EXPECT_EQ(samples[0].packed(1), (std::vector<std::int64_t>{1, 2}));
@@ -152,7 +152,7 @@ TEST(pprof_encoder, samples_have_their_stack_values_and_labels)
 
 TEST(pprof_encoder, every_mapping_says_that_it_needs_no_symbols)
 {
-  decoded const profile(example());
+  decoded const profile(sample());
   for (auto const& mapping : profile.all(3))
     for (std::uint32_t const flag : {7u, 8u, 9u, 10u}) EXPECT_EQ(mapping.number(flag), 1);
   message const main_binary = profile.all(3).at(0);
@@ -165,7 +165,7 @@ TEST(pprof_encoder, every_mapping_says_that_it_needs_no_symbols)
 
 TEST(pprof_encoder, a_location_is_in_its_mapping_or_in_the_first_and_has_its_lines_innermost_first)
 {
-  decoded const profile(example());
+  decoded const profile(sample());
   auto const locations = profile.all(4);
   ASSERT_EQ(locations.size(), 3);
   EXPECT_EQ(locations[0].number(2), 2);
@@ -189,7 +189,7 @@ TEST(pprof_encoder, a_location_is_in_its_mapping_or_in_the_first_and_has_its_lin
 
 TEST(pprof_encoder, a_profile_without_samples_is_still_a_profile)
 {
-  model::profile empty = example();
+  model::profile empty = sample();
   empty.samples.clear();
   empty.locations.clear();
   empty.mappings.clear();

@@ -9,6 +9,7 @@
 //     int main(int argc, char** argv) { return leaklab::run(argc, argv, scenario); }
 #pragma once
 
+#include <leaklab/program_info.hpp>
 #include <leaklab/scope.hpp>
 #include <leaklab/spawn.hpp>
 #include <leaklab/steady_timer.hpp>
@@ -112,22 +113,9 @@ class lab
   std::atomic<bool> stopping_ = false;
 };
 
-/// What sets a program apart; for a twin, leaklab_add_pair() writes it from pair.json.
-struct program_info
-{
-  char const* name = "";                      ///< "blocked-send-leaky"
-  char const* title = "";                     ///< one sentence, for --help
-  char const* gauge = "tasks";                ///< what the verdict is about: "tasks", "heap" or "fds"
-  char const* work = "operations completed";  ///< what lab::completed() counts, for the last line
-  double rate = 50;                           ///< events a second when --rate does not say
-};
-
 /// Runs the scenario as the options say (see --help) and returns the exit status: 0 as expected, 1 not as
 /// expected, 2 bad usage or no endpoint, 3 could not measure or not write, 128 + n ended by signal n.
 int run(int argc, char** argv, scenario_function scenario, program_info const& program);
-
-/// The program_info of this executable, defined by the source file that leaklab_add_pair() generates.
-extern program_info const this_program;
 
 inline int run(int argc, char** argv, scenario_function scenario)
 {

@@ -1,9 +1,10 @@
 #include "encode/leaks.hpp"
 
+#include "encode/append.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <iterator>
 
 namespace leaklab::encode
 {
@@ -65,27 +66,26 @@ json::value place(source_site const& site)
 std::string leaks_as_text(model::leak_report const& report)
 {
   std::string text;
-  auto out = std::back_inserter(text);
   if (report.verdict == verdict::unknown)
-    fmt::format_to(out, "not known yet: ask again in {:.1f} s\n", report.seconds_needed);
+    append(text, "not known yet: ask again in {:.1f} s\n", report.seconds_needed);
   else
-    fmt::format_to(out, "{}\n", to_string(report.verdict));
+    append(text, "{}\n", to_string(report.verdict));
 
   for (auto const& leak : report.leaks)
   {
-    fmt::format_to(out, "\n{}, {}\n{}", subject(leak), slope(leak), hint(leak.kind));
+    append(text, "\n{}, {}\n{}", subject(leak), slope(leak), hint(leak.kind));
     for (auto const& [word, site] :
          {std::pair("waits in", leak.waits_at), std::pair("spawned by", leak.spawned_at)})
       if (site)
-        fmt::format_to(out, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file,
+        append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file,
                        site.line);
     if (leak.example)
-      fmt::format_to(out, "  oldest {:.1f} s, task {}\n", std::chrono::duration<double>(leak.oldest).count(),
+      append(text, "  oldest {:.1f} s, task {}\n", std::chrono::duration<double>(leak.oldest).count(),
                      leak.example);
   }
 
-  fmt::format_to(
-      out,
+  append(
+      text,
       "\nWatched for {:.1f} s: {} series of tasks by place, heap in use, descriptors by kind, gauges.\n"
       "A leak is a floor that rises in each fifth of the time watched. Not seen: what grows by less than 5 (heap:\n"
       "1 MiB) in the longest window, and a leak that a falling load hides. A load that only rises looks like a leak.\n",

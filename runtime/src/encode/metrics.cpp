@@ -1,12 +1,12 @@
 #include "metrics.hpp"
 
+#include "append.hpp"
 #include "escape.hpp"
 #include "utf8.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
-#include <iterator>
 
 namespace leaklab::encode
 {
@@ -25,7 +25,7 @@ std::string number(double value)
 void metrics_text::family(kind type, std::string_view name, std::string_view help)
 {
   family_ = name;
-  fmt::format_to(std::back_inserter(text_), "# HELP {} {}\n# TYPE {} {}\n", name, escape(help, quotes::kept),
+  append(text_, "# HELP {} {}\n# TYPE {} {}\n", name, escape(help, quotes::kept),
                  name, type == kind::counter ? "counter" : "gauge");
 }
 
@@ -35,7 +35,7 @@ void metrics_text::sample(double value, std::initializer_list<metric_label> labe
   char separator = '{';
   for (auto const& label : labels)
   {
-    fmt::format_to(std::back_inserter(text_), "{}{}=\"{}\"", separator, label.name,
+    append(text_, "{}{}=\"{}\"", separator, label.name,
                    escape(to_utf8(label.value)));
     separator = ',';
   }

@@ -1,11 +1,11 @@
 #include "profile_text.hpp"
 
+#include "append.hpp"
 #include "escape.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <utility>
 #include <vector>
@@ -21,21 +21,20 @@ void append_addresses(std::string& text, model::profile const& profile,
                       std::vector<std::uint32_t> const& stack)
 {
   for (std::uint32_t const index : stack)
-    fmt::format_to(std::back_inserter(text), " {:#x}", profile.locations[index].address + 1);
+    append(text, " {:#x}", profile.locations[index].address + 1);
   text += '\n';
 }
 
 void append_frames(std::string& text, model::profile const& profile, std::vector<std::uint32_t> const& stack)
 {
-  auto const out = std::back_inserter(text);
   for (std::uint32_t const index : stack)
   {
     auto const& [address, lines] = profile.locations[index];
-    if (lines.empty()) fmt::format_to(out, "#\t{:#x}\n", address);
+    if (lines.empty()) append(text, "#\t{:#x}\n", address);
     for (auto const& line : lines)
     {
-      fmt::format_to(out, "#\t{:#x}\t{}", address, line.function);
-      if (!line.file.empty()) fmt::format_to(out, "\t{}:{}", line.file, line.line);
+      append(text, "#\t{:#x}\t{}", address, line.function);
+      if (!line.file.empty()) append(text, "\t{}:{}", line.file, line.line);
       text += '\n';
     }
   }
@@ -126,9 +125,8 @@ std::string encode_heap_text(model::profile const& profile, heap_stats const& he
                              process_stats const& process)
 {
   std::string text = heap_records(profile, frames::named);
-  auto const out = std::back_inserter(text);
-  for (auto const& comment : profile.comments) fmt::format_to(out, "# {}\n", comment);
-  auto const add = [out](char const* name, auto value) { fmt::format_to(out, "# {} = {}\n", name, value); };
+  for (auto const& comment : profile.comments) append(text, "# {}\n", comment);
+  auto const add = [&text](char const* name, auto value) { append(text, "# {} = {}\n", name, value); };
   text += "\n# leaklab::heap_stats\n";
   add("sampling_period_bytes", profile.period);
   add("tcmalloc", heap.tcmalloc);

@@ -1,11 +1,11 @@
 #include "encode/task_list.hpp"
 
+#include "encode/append.hpp"
 #include "encode/utf8.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <iterator>
 #include <vector>
 
 namespace leaklab::encode
@@ -84,11 +84,10 @@ json::object task_json(task_info const& task, model::place_book& places)
 std::string task_blocks(std::vector<task_info> const& tasks, model::place_book& places)
 {
   std::string text;
-  auto out = std::back_inserter(text);
   auto const frame = [&](model::location const& place)
   {
     auto const& line = place.lines.front();
-    fmt::format_to(out, "\n\t{}:{}\n", line.file, line.line);
+    append(text, "\n\t{}:{}\n", line.file, line.line);
   };
   for (auto const& task : tasks)
   {
@@ -99,8 +98,8 @@ std::string task_blocks(std::vector<task_info> const& tasks, model::place_book& 
       frame(*place);
     }
     auto const& origin = places.at(task.spawned_at);
-    fmt::format_to(out, "created by {}", origin.lines.front().function);
-    if (task.parent) fmt::format_to(out, " in task {}", task.parent);
+    append(text, "created by {}", origin.lines.front().function);
+    if (task.parent) append(text, " in task {}", task.parent);
     frame(origin);
     text += '\n';
   }

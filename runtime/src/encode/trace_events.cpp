@@ -1,5 +1,6 @@
 #include "encode/trace_events.hpp"
 
+#include "encode/append.hpp"
 #include "encode/utf8.hpp"
 
 #include <boost/json.hpp>
@@ -8,7 +9,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <string_view>
@@ -40,12 +40,12 @@ eighths rounded(std::int64_t nanoseconds) noexcept
 }  // namespace leaklab::encode
 
 template <>
-struct fmt::formatter<leaklab::encode::eighths>
+struct fmt::formatter<leaklab::encode::eighths> : fmt::formatter<std::string_view>
 {
-  constexpr auto parse(format_parse_context& context) { return context.begin(); }
   auto format(leaklab::encode::eighths time, format_context& context) const
   {
-    return fmt::format_to(context.out(), "{}.{:03}", time.value / 8, time.value % 8 * 125);
+    auto const text = fmt::format("{}.{:03}", time.value / 8, time.value % 8 * 125);
+    return formatter<std::string_view>::format(text, context);
   }
 };
 
@@ -82,11 +82,11 @@ class writer
 
  private:
   template <class... Args>
-  void add(fmt::format_string<Args...> format, Args&&... args)
+  void add(fmt::format_string<Args...> format, Args const&... args)
   {
     if (!first_) text_ += ",\n";
     first_ = false;
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+    append(text_, format, args...);
   }
 
   void add_other_data()
@@ -97,8 +97,8 @@ class writer
     if (timeline_.full)
       data["loss"] = fmt::format("the trace ends here, as its buffer was full after {:.3f} s",
                                  std::chrono::duration<double>(timeline_.duration).count());
-    fmt::format_to(std::back_inserter(text_),
-                   "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n",
+    append(text_,
+           "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n",
                    json::serialize(data));
   }
 
@@ -119,10 +119,9 @@ class writer
     auto const begin = rounded(life.begin);
     add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"task","name":{},"args":{{"task":{})", pid_,
         tid(life), begin, eighths{rounded(life.end).value - begin.value}, name, life.id);
-    auto out = std::back_inserter(text_);
-    if (life.parent) fmt::format_to(out, R"(,"parent":{})", life.parent);
-    if (life.spawned_at) fmt::format_to(out, R"(,"spawned":{{{}}})", place(life.spawned_at));
-    fmt::format_to(out, R"(,"began":"{}","ended":"{}"}}}})",
+    if (life.parent) append(text_, R"(,"parent":{})", life.parent);
+    if (life.spawned_at) append(text_, R"(,"spawned":{{{}}})", place(life.spawned_at));
+    append(text_, R"(,"began":"{}","ended":"{}"}}}})",
                    life.spawned ? "in the trace" : "before the trace",
                    life.outcome.empty() ? "not in the trace" : life.outcome);
   }

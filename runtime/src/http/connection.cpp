@@ -40,6 +40,8 @@ constexpr auto presence_interval = std::chrono::milliseconds(100);
 
 using clock = std::chrono::steady_clock;
 
+}  // namespace
+
 class connection : client_list::member
 {
  public:
@@ -121,7 +123,7 @@ class connection : client_list::member
 
     if (!input.is_done() && iequals(header[field::expect], "100-continue"))
       co_await asio::async_write(stream_, asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), use_awaitable);
-    co_await async_read(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
+    co_await beast::http::async_read(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
     if (error)
     {
       made.answer = refuse_unreadable(error);
@@ -213,8 +215,6 @@ class connection : client_list::member
   service& shared_;
   server_options const& options_;
 };
-
-}  // namespace
 
 asio::awaitable<void> serve(client_socket client, service& shared)
 {

@@ -94,10 +94,10 @@ class track
   source_site where_;
 };
 
-class builder
+class timeline_builder
 {
  public:
-  explicit builder(recorded_trace const& trace) : trace_(trace)
+  explicit timeline_builder(recorded_trace const& trace) : trace_(trace)
   {
     result_.duration = trace.duration;
     result_.full = trace.full;
@@ -235,7 +235,7 @@ class builder
 
 task_timeline make_task_timeline(recorded_trace const& trace, std::size_t idle_limit)
 {
-  builder build(trace);
+  timeline_builder build(trace);
   auto const since_begin = std::chrono::steady_clock::now() - trace.begin;
   for_each_task([&](task_info const& info) { build.add_live(info, since_begin, idle_limit); });
   return build.finish();

@@ -1,1 +1,0 @@
-// Empty: it carries the precompiled header that the twins share.

@@ -99,7 +99,8 @@ constexpr example site_names[] = {
 
 TEST(function_name, a_source_location_becomes_the_function_as_written)
 {
-  for (auto const& [raw, clean] : site_names) EXPECT_EQ(leaklab::clean_function_name(raw), clean) << raw;
+  for (auto const& [raw, clean] : site_names)
+    EXPECT_EQ(leaklab::clean_function_name(raw), clean) << raw;
 }
 
 // Printed by abi::__cxa_demangle for the symbols of the same program.
@@ -132,7 +133,8 @@ constexpr example symbol_names[] = {
 
 TEST(function_name, a_demangled_symbol_loses_what_the_compiler_added)
 {
-  for (auto const& [raw, clean] : symbol_names) EXPECT_EQ(leaklab::model::clean_demangled(raw), clean) << raw;
+  for (auto const& [raw, clean] : symbol_names)
+    EXPECT_EQ(leaklab::model::clean_demangled(raw), clean) << raw;
 }
 
 struct planted

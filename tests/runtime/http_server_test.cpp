@@ -115,7 +115,8 @@ TEST_F(http_server, keeps_the_connection_and_answers_pipelined_requests_in_order
   for (int i = 0; i < 100; ++i)
     all += "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
   one.send(all);
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(one.receive().body, "post /" + std::to_string(i) + "? x");
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(one.receive().body, "post /" + std::to_string(i) + "? x");
 }
 
 TEST_F(http_server, closes_when_asked_to)
@@ -318,7 +319,8 @@ TEST_F(http_server, survives_handlers_that_throw)
 TEST_F(http_server, sends_long_bodies_whole)
 {
   std::string body(32 * 1024 * 1024, 'x');
-  for (std::size_t i = 0; i < body.size(); i += 4093) body[i] = static_cast<char>('a' + i % 23);
+  for (std::size_t i = 0; i < body.size(); i += 4093)
+    body[i] = static_cast<char>('a' + i % 23);
   server peer(options, [&](request const&) { return text(body); });
   client one(peer);
   EXPECT_TRUE(one.ask(get).body == body);
@@ -372,9 +374,11 @@ TEST_F(http_server, gives_up_an_awaited_answer_when_its_client_goes_away)
   {
     client leaving(peer);
     leaving.send(get);
-    while (slow.under_way == 0) std::this_thread::yield();
+    while (slow.under_way == 0)
+      std::this_thread::yield();
   }
-  while (slow.under_way > 0) std::this_thread::yield();
+  while (slow.under_way > 0)
+    std::this_thread::yield();
 }
 
 TEST_F(http_server, gives_up_awaited_answers_when_it_ends)
@@ -383,7 +387,8 @@ TEST_F(http_server, gives_up_awaited_answers_when_it_ends)
   std::optional<server> peer(std::in_place, options, std::ref(slow));
   client waiting(*peer);
   waiting.send(get);
-  while (slow.under_way == 0) std::this_thread::yield();
+  while (slow.under_way == 0)
+    std::this_thread::yield();
   peer.reset();
   EXPECT_EQ(slow.under_way, 0);
   EXPECT_EQ(waiting.receive_all(), "");
@@ -493,7 +498,8 @@ TEST_F(http_server, turns_clients_away_while_all_others_await_an_answer)
     client second(peer);
     first.send(get);
     second.send(get);
-    while (slow.under_way < 2) std::this_thread::yield();
+    while (slow.under_way < 2)
+      std::this_thread::yield();
     client third(peer);
     auto const answer = third.receive();
     EXPECT_EQ(answer.status(), 503);
@@ -502,10 +508,12 @@ TEST_F(http_server, turns_clients_away_while_all_others_await_an_answer)
     EXPECT_EQ(answer.header("Cache-Control"), "no-store");
     EXPECT_EQ(third.receive_all(), "");
   }
-  while (slow.under_way > 1) std::this_thread::yield();
+  while (slow.under_way > 1)
+    std::this_thread::yield();
   client fourth(peer);
   fourth.send(get);
-  while (slow.under_way < 2) std::this_thread::yield();
+  while (slow.under_way < 2)
+    std::this_thread::yield();
 }
 
 TEST_F(http_server, limits_the_answers_that_are_awaited)
@@ -515,7 +523,8 @@ TEST_F(http_server, limits_the_answers_that_are_awaited)
   server peer(options, std::ref(slow));
   client first(peer);
   first.send(get);
-  while (slow.under_way == 0) std::this_thread::yield();
+  while (slow.under_way == 0)
+    std::this_thread::yield();
   EXPECT_EQ(client(peer).ask(get).body, "too many requests await their answer\n");
 }
 

@@ -123,7 +123,8 @@ TEST(pprof_encoder, ids_count_from_one_and_strings_and_functions_are_written_onc
   for (std::uint32_t const field : {3u, 4u, 5u})
   {
     std::int64_t expected = 0;
-    for (auto const& each : profile.all(field)) EXPECT_EQ(each.number(1), ++expected) << field;
+    for (auto const& each : profile.all(field))
+      EXPECT_EQ(each.number(1), ++expected) << field;
   }
   EXPECT_EQ(profile.all(5).size(), 3);
   auto strings = profile.bytes.at(6);
@@ -154,7 +155,8 @@ TEST(pprof_encoder, every_mapping_says_that_it_needs_no_symbols)
 {
   decoded const profile(sample());
   for (auto const& mapping : profile.all(3))
-    for (std::uint32_t const flag : {7u, 8u, 9u, 10u}) EXPECT_EQ(mapping.number(flag), 1);
+    for (std::uint32_t const flag : {7u, 8u, 9u, 10u})
+      EXPECT_EQ(mapping.number(flag), 1);
   message const main_binary = profile.all(3).at(0);
   EXPECT_EQ(main_binary.number(2), 0x1000);
   EXPECT_EQ(main_binary.number(3), 0x2000);

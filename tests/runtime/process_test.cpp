@@ -32,7 +32,8 @@ class descriptors
  public:
   ~descriptors()
   {
-    for (int const fd : open_) close(fd);
+    for (int const fd : open_)
+      close(fd);
   }
   void add(int fd)
   {
@@ -64,12 +65,17 @@ TEST(process, each_kind_of_descriptor_moves_its_own_count_by_the_number_opened)
   int const deleted = mkstemp(name.data());
   fds.add(deleted);
   unlink(name.c_str());
-  for (int i = 0; i < 2; ++i) fds.add(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-  for (int i = 0; i < 4; ++i) fds.add(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  for (int i = 0; i < 5; ++i) fds.add(socket(AF_INET, SOCK_STREAM, 0));
+  for (int i = 0; i < 2; ++i)
+    fds.add(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  for (int i = 0; i < 4; ++i)
+    fds.add(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (int i = 0; i < 5; ++i)
+    fds.add(socket(AF_INET, SOCK_STREAM, 0));
   fds.add_pair([](int* ends) { return socketpair(AF_UNIX, SOCK_STREAM, 0, ends); });
-  for (int i = 0; i < 3; ++i) fds.add_pair([](int* ends) { return pipe(ends); });
-  for (int i = 0; i < 8; ++i) fds.add(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  for (int i = 0; i < 3; ++i)
+    fds.add_pair([](int* ends) { return pipe(ends); });
+  for (int i = 0; i < 8; ++i)
+    fds.add(open("/dev/null", O_RDONLY | O_CLOEXEC));
   fds.add(epoll_create1(0));
   fds.add(eventfd(0, 0));
   fds.add(timerfd_create(CLOCK_MONOTONIC, 0));
@@ -132,7 +138,8 @@ TEST(process, threads_are_counted)
   auto const before = leaklab::read_process_stats().threads;
   std::latch end(1);
   std::vector<std::jthread> threads;
-  for (int i = 0; i < 3; ++i) threads.emplace_back([&end] { end.wait(); });
+  for (int i = 0; i < 3; ++i)
+    threads.emplace_back([&end] { end.wait(); });
   auto const during = leaklab::read_process_stats().threads;
   end.count_down();
   EXPECT_EQ(during, before + 3);
@@ -142,7 +149,8 @@ TEST(process, work_adds_processor_time)
 {
   auto const before = leaklab::read_process_stats().cpu_seconds;
   auto now = before;
-  while (now < before + 0.02) now = leaklab::read_process_stats().cpu_seconds;
+  while (now < before + 0.02)
+    now = leaklab::read_process_stats().cpu_seconds;
   EXPECT_GE(now, before + 0.02);
 }
 

@@ -30,7 +30,8 @@ TEST(quantity, sizes_have_a_unit)
 TEST(quantity, counts_have_none)
 {
   EXPECT_EQ(parse_count("900"), 900u);
-  for (auto const* text : {"", "0", "-1", "1k"}) EXPECT_FALSE(parse_count(text)) << text;
+  for (auto const* text : {"", "0", "-1", "1k"})
+    EXPECT_FALSE(parse_count(text)) << text;
 }
 
 TEST(quantity, durations_print_as_they_are_typed)

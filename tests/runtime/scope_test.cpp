@@ -27,7 +27,8 @@ awaitable<void> sleep_for_an_hour(int& unwound)
 
 awaitable<void> hop(int times)
 {
-  for (int i = 0; i != times; ++i) co_await asio::post(asio::use_awaitable);
+  for (int i = 0; i != times; ++i)
+    co_await asio::post(asio::use_awaitable);
 }
 
 TEST(scope, joins_what_it_has_spawned)
@@ -37,7 +38,8 @@ TEST(scope, joins_what_it_has_spawned)
   auto parent = [](std::uint64_t& live) -> awaitable<void>
   {
     scope children(co_await asio::this_coro::executor);
-    for (int i = 0; i != 10; ++i) children.spawn(hop(i), "child");
+    for (int i = 0; i != 10; ++i)
+      children.spawn(hop(i), "child");
     EXPECT_EQ(children.size(), 10u);
     co_await children.join();
     EXPECT_EQ(children.size(), 0u);

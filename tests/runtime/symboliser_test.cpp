@@ -119,7 +119,8 @@ TEST(symboliser, many_threads_may_ask)
     threads.emplace_back(
         [&]
         {
-          for (std::uintptr_t offset = 0; offset < 20; ++offset) (void)symbols.lines(call_here + offset);
+          for (std::uintptr_t offset = 0; offset < 20; ++offset)
+            (void)symbols.lines(call_here + offset);
           right += symbols.lines(call_here).front().function == "plain_function(int)";
         });
   threads.clear();

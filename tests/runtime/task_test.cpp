@@ -80,7 +80,8 @@ awaitable<void> write_without_end(tcp::acceptor& peer)
   tcp::socket socket(co_await asio::this_coro::executor);
   co_await socket.async_connect(peer.local_endpoint());
   std::string const much(1 << 20, 'x');
-  for (;;) co_await asio::async_write(socket, asio::buffer(much));
+  for (;;)
+    co_await asio::async_write(socket, asio::buffer(much));
 }
 
 awaitable<void> fail(char const* text)
@@ -138,7 +139,8 @@ TEST(task, names_the_operation_that_it_waits_in)
     return std::all_of(all.begin(), all.end(),
                        [](auto const& t) { return std::string(t.name) == t.operation; });
   };
-  while (!settled()) context.run_one();
+  while (!settled())
+    context.run_one();
   EXPECT_EQ(all_tasks().size(), 5u);
 }
 
@@ -196,7 +198,8 @@ TEST(task, that_throws_is_counted_kept_and_printed_once)
 {
   asio::io_context context;
   testing::internal::CaptureStderr();
-  for (auto const* text : {"first", "second"}) spawn(context, fail(text), "failing");
+  for (auto const* text : {"first", "second"})
+    spawn(context, fail(text), "failing");
   context.run();
   auto const printed = testing::internal::GetCapturedStderr();
 
@@ -216,7 +219,8 @@ TEST(task, ends_with_its_context)
 {
   {
     asio::io_context context;
-    for (int i = 0; i != 10; ++i) spawn(context, sleep_for_an_hour(), "sleeper");
+    for (int i = 0; i != 10; ++i)
+      spawn(context, sleep_for_an_hour(), "sleeper");
     context.poll();
     EXPECT_EQ(count_tasks().live, 10u);
   }
@@ -257,7 +261,8 @@ TEST(task, memory_follows_the_number_of_tasks_down)
     tasks.push_back(detail::begin_task("record", std::source_location::current()));
   auto const peak = read_resident_bytes();
   EXPECT_GT(peak, before + 6'000'000);
-  for (auto const& task : tasks) detail::finish_task(task, nullptr);
+  for (auto const& task : tasks)
+    detail::finish_task(task, nullptr);
   EXPECT_LT(read_resident_bytes(), peak - 5'000'000);
   EXPECT_TRUE(all_tasks().empty());
 }
@@ -293,16 +298,19 @@ TEST(tasks, are_counted_exactly_while_four_threads_spawn_resume_and_finish_them)
       });
   auto hop = []() -> awaitable<void>
   {
-    for (int i = 0; i != 5; ++i) co_await asio::post(tracked());
+    for (int i = 0; i != 5; ++i)
+      co_await asio::post(tracked());
   };
   for (int t = 0; t != 4; ++t)
     asio::post(pool,
                [&]
                {
-                 for (int i = 0; i != per_thread; ++i) spawn(pool, hop(), "hopper");
+                 for (int i = 0; i != per_thread; ++i)
+                   spawn(pool, hop(), "hopper");
                });
   pool.join();
-  while (scans < 3) std::this_thread::yield();
+  while (scans < 3)
+    std::this_thread::yield();
   scanning = false;
   reader.join();
   auto const counts = count_tasks();

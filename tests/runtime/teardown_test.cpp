@@ -29,7 +29,8 @@ awaitable<void> scenario(lab& lab)
 {
   channel<int> results(lab.get_executor());
   lab.spawn(consume(results, lab), "consumer");
-  for (auto clock = lab.ticks(); co_await clock.next();) lab.spawn(produce(results), "producer");
+  for (auto clock = lab.ticks(); co_await clock.next();)
+    lab.spawn(produce(results), "producer");
 }
 
 constexpr double as_fast_as_possible = 1e6;
@@ -42,7 +43,8 @@ TEST(teardown, destroying_the_context_after_any_step_leaves_no_task)
       asio::io_context context{1};
       lab lab(context.get_executor(), as_fast_as_possible);
       spawn(context, lab.run(scenario), "scenario");
-      for (int i = 0; i != steps; ++i) context.run_one();
+      for (int i = 0; i != steps; ++i)
+        context.run_one();
       EXPECT_GE(count_tasks().live, 1u);
     }
     ASSERT_EQ(count_tasks().live, 0u) << "after " << steps << " steps";
@@ -56,7 +58,8 @@ TEST(teardown, stopping_after_any_step_joins_every_task)
     asio::io_context context{1};
     lab lab(context.get_executor(), as_fast_as_possible);
     spawn(context, lab.run(scenario), "scenario");
-    for (int i = 0; i != steps; ++i) context.run_one();
+    for (int i = 0; i != steps; ++i)
+      context.run_one();
     lab.stop();
     context.run();
     ASSERT_EQ(count_tasks().live, 0u) << "after " << steps << " steps";
@@ -71,10 +74,12 @@ TEST(teardown, holding_keeps_the_tasks_and_ends_the_load)
   auto leak = [](leaklab::lab& l) -> awaitable<void>
   {
     channel<int> nobody_receives(l.get_executor());
-    for (auto clock = l.ticks(); co_await clock.next();) l.spawn(produce(nobody_receives), "producer");
+    for (auto clock = l.ticks(); co_await clock.next();)
+      l.spawn(produce(nobody_receives), "producer");
   };
   spawn(context, lab.run(leak), "scenario");
-  while (lab.work().offered < 100) context.run_one();
+  while (lab.work().offered < 100)
+    context.run_one();
   lab.hold();
   context.poll();
   auto const offered = lab.work().offered;

@@ -16,7 +16,8 @@ using namespace leaklab;
 std::vector<gauge_point> trace(double seconds, std::function<double(double)> const& value)
 {
   std::vector<gauge_point> points;
-  for (double t = 0; t <= seconds; t += 0.05) points.push_back({t, value(t)});
+  for (double t = 0; t <= seconds; t += 0.05)
+    points.push_back({t, value(t)});
   return points;
 }
 

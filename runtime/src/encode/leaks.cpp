@@ -5,7 +5,6 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-
 namespace leaklab::encode
 {
 namespace
@@ -77,11 +76,10 @@ std::string leaks_as_text(model::leak_report const& report)
     for (auto const& [word, site] :
          {std::pair("waits in", leak.waits_at), std::pair("spawned by", leak.spawned_at)})
       if (site)
-        append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file,
-                       site.line);
+        append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file, site.line);
     if (leak.example)
       append(text, "  oldest {:.1f} s, task {}\n", std::chrono::duration<double>(leak.oldest).count(),
-                     leak.example);
+             leak.example);
   }
 
   append(

@@ -25,8 +25,8 @@ std::string number(double value)
 void metrics_text::family(kind type, std::string_view name, std::string_view help)
 {
   family_ = name;
-  append(text_, "# HELP {} {}\n# TYPE {} {}\n", name, escape(help, quotes::kept),
-                 name, type == kind::counter ? "counter" : "gauge");
+  append(text_, "# HELP {} {}\n# TYPE {} {}\n", name, escape(help, quotes::kept), name,
+         type == kind::counter ? "counter" : "gauge");
 }
 
 void metrics_text::sample(double value, std::initializer_list<metric_label> labels)
@@ -35,8 +35,7 @@ void metrics_text::sample(double value, std::initializer_list<metric_label> labe
   char separator = '{';
   for (auto const& label : labels)
   {
-    append(text_, "{}{}=\"{}\"", separator, label.name,
-                   escape(to_utf8(label.value)));
+    append(text_, "{}{}=\"{}\"", separator, label.name, escape(to_utf8(label.value)));
     separator = ',';
   }
   if (labels.size() != 0) text_ += '}';

@@ -116,19 +116,25 @@ class encoder
 
   std::string encode()
   {
-    for (auto const& type : profile_.sample_types) write_value_type(field::sample_type, type);
-    for (auto const& sample : profile_.samples) write_sample(sample);
-    for (std::size_t i = 0; i < profile_.mappings.size(); ++i) write_mapping(i + 1, profile_.mappings[i]);
-    for (std::size_t i = 0; i < profile_.locations.size(); ++i) write_location(i + 1, profile_.locations[i]);
+    for (auto const& type : profile_.sample_types)
+      write_value_type(field::sample_type, type);
+    for (auto const& sample : profile_.samples)
+      write_sample(sample);
+    for (std::size_t i = 0; i < profile_.mappings.size(); ++i)
+      write_mapping(i + 1, profile_.mappings[i]);
+    for (std::size_t i = 0; i < profile_.locations.size(); ++i)
+      write_location(i + 1, profile_.locations[i]);
     write_functions();
     out_.add_int64(field::drop_frames, string_index(profile_.drop_frames));
     out_.add_int64(field::time_nanos, profile_.time_ns);
     if (profile_.duration_ns) out_.add_int64(field::duration_nanos, *profile_.duration_ns);
     write_value_type(field::period_type, profile_.period_type);
     out_.add_int64(field::period, profile_.period);
-    for (auto const& comment : profile_.comments) out_.add_int64(field::comment, string_index(comment));
+    for (auto const& comment : profile_.comments)
+      out_.add_int64(field::comment, string_index(comment));
     out_.add_int64(field::default_sample_type, string_index(profile_.default_sample_type));
-    for (auto const text : strings_) out_.add_string(field::string_table, text.data(), text.size());
+    for (auto const text : strings_)
+      out_.add_string(field::string_table, text.data(), text.size());
     return gzip(bytes_);
   }
 
@@ -152,7 +158,8 @@ class encoder
   {
     pbf_writer message(out_, field::sample);
     std::vector<std::uint64_t> ids(sample.stack.begin(), sample.stack.end());
-    for (auto& id : ids) ++id;
+    for (auto& id : ids)
+      ++id;
     message.add_packed_uint64(field::location_id, ids.begin(), ids.end());
     message.add_packed_int64(field::value, sample.values.begin(), sample.values.end());
     for (auto const& label : sample.labels)

@@ -61,7 +61,8 @@ std::string heap_records(model::profile const& profile, frames how)
   {
     if (sample.stack.empty()) continue;
     order.push_back(&sample);
-    for (std::size_t i = 0; i < total.size(); ++i) total[i] += sample.values[i];
+    for (std::size_t i = 0; i < total.size(); ++i)
+      total[i] += sample.values[i];
   }
   std::stable_sort(order.begin(), order.end(),
                    [in_use](auto const* a, auto const* b)
@@ -105,7 +106,8 @@ std::string encode_count_text(model::profile const& profile)
   }
   using group = decltype(groups)::value_type;
   std::vector<group const*> order;
-  for (auto const& found : groups) order.push_back(&found);
+  for (auto const& found : groups)
+    order.push_back(&found);
   std::stable_sort(order.begin(), order.end(),
                    [](group const* a, group const* b) { return a->second > b->second; });
 
@@ -125,7 +127,8 @@ std::string encode_heap_text(model::profile const& profile, heap_stats const& he
                              process_stats const& process)
 {
   std::string text = heap_records(profile, frames::named);
-  for (auto const& comment : profile.comments) append(text, "# {}\n", comment);
+  for (auto const& comment : profile.comments)
+    append(text, "# {}\n", comment);
   auto const add = [&text](char const* name, auto value) { append(text, "# {} = {}\n", name, value); };
   text += "\n# leaklab::heap_stats\n";
   add("sampling_period_bytes", profile.period);

@@ -27,7 +27,8 @@ struct task_filter
   }
 };
 
-/// A block a task, in the manner of a goroutine dump; the lines of coroutines that await others are those of their definition:
+/// A block a task, in the manner of a goroutine dump; the lines of coroutines that await others are those of
+/// their definition:
 ///
 ///     task 42 [channel send, 3 minutes]: producer
 ///     produce(channel<int>&)
@@ -37,9 +38,10 @@ struct task_filter
 [[nodiscard]] std::string task_blocks(std::vector<task_info> const& tasks, model::place_book& places);
 [[nodiscard]] std::string tasks_as_text(task_filter const& filter, model::place_book& places);
 
-/// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation", "waiting_seconds",
-/// "frame_bytes", "frames": [{"function", "file", "line"}, …], "spawned_at": {…}}, …]}. The first frame is the place of waiting.
-/// operation and waiting_seconds are null for a task that is in no tracked operation.
+/// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation",
+/// "waiting_seconds", "frame_bytes", "frames": [{"function", "file", "line"}, …], "spawned_at": {…}}, …]}.
+/// The first frame is the place of waiting. operation and waiting_seconds are null for a task that is in no
+/// tracked operation.
 [[nodiscard]] std::string tasks_as_json(task_filter const& filter, model::place_book& places);
 
 }  // namespace leaklab::encode

@@ -97,9 +97,7 @@ class writer
     if (timeline_.full)
       data["loss"] = fmt::format("the trace ends here, as its buffer was full after {:.3f} s",
                                  std::chrono::duration<double>(timeline_.duration).count());
-    append(text_,
-           "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n",
-                   json::serialize(data));
+    append(text_, "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n", json::serialize(data));
   }
 
   // The index is that of a life.
@@ -121,9 +119,8 @@ class writer
         tid(life), begin, eighths{rounded(life.end).value - begin.value}, name, life.id);
     if (life.parent) append(text_, R"(,"parent":{})", life.parent);
     if (life.spawned_at) append(text_, R"(,"spawned":{{{}}})", place(life.spawned_at));
-    append(text_, R"(,"began":"{}","ended":"{}"}}}})",
-                   life.spawned ? "in the trace" : "before the trace",
-                   life.outcome.empty() ? "not in the trace" : life.outcome);
+    append(text_, R"(,"began":"{}","ended":"{}"}}}})", life.spawned ? "in the trace" : "before the trace",
+           life.outcome.empty() ? "not in the trace" : life.outcome);
   }
 
   void add_slice(model::task_slice const& slice)

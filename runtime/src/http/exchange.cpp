@@ -26,10 +26,10 @@ using field = beast::http::field;
 response refuse_unreadable(boost::system::error_code cause)
 {
   using beast::http::error;
-  auto const& faults_of_the_text = make_error_code(error::bad_method).category();
+  auto const fault_of_the_text = make_error_code(error::bad_method);
   if (cause == error::header_limit) return response::error(431, "request header too large");
   if (cause == error::body_limit) return response::error(413, "request body too large");
-  if (cause.category() != faults_of_the_text) throw boost::system::system_error(cause);
+  if (cause.category() != fault_of_the_text.category()) throw boost::system::system_error(cause);
   return response::error(400, "malformed request: " + cause.message());
 }
 

@@ -84,7 +84,7 @@ response routes::operator()(request const& ask)
                                                                  {"/pprof/symbol", &routes::symbol},
                                                                  {"/debug/tasks", &routes::task_list},
                                                                  {"/debug/leaks", &routes::leaks},
-      {"/debug/vars", &routes::vars},
+                                                                 {"/debug/vars", &routes::vars},
                                                                  {"/metrics", &routes::metrics},
                                                                  {"/healthz", &routes::healthz}};
 
@@ -115,7 +115,8 @@ response routes::tasks(request const& ask)
   {
     auto const filter = parse_filter(ask);
     if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
-    return typed("text/plain; charset=utf-8", encode::tasks_as_text(std::get<encode::task_filter>(filter), places_));
+    return typed("text/plain; charset=utf-8",
+                 encode::tasks_as_text(std::get<encode::task_filter>(filter), places_));
   }
   auto profile = model::make_task_profile(places_);
   if (ask.path.ends_with("/goroutine")) profile = model::as_goroutine_profile(std::move(profile));

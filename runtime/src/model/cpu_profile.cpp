@@ -36,7 +36,8 @@ profile make_cpu_profile(std::string_view recorded, std::chrono::nanoseconds dur
       counts[*std::move(stack)] += static_cast<std::int64_t>(rest[0]);
     rest = rest.subspan(2 + rest[1]);
   }
-  for (auto const& [stack, count] : counts) cpu.samples.push_back({stack, {count, count * cpu.period}, {}});
+  for (auto const& [stack, count] : counts)
+    cpu.samples.push_back({stack, {count, count * cpu.period}, {}});
   cpu.mappings = symbols.mappings();
   return cpu;
 }

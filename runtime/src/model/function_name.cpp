@@ -218,7 +218,8 @@ std::string clean_demangled(std::string_view demangled)
   text = without_frame(text);
   replace_all(text, "std::__cxx11::", "std::");
   remove_default_arguments(text);
-  while (text.find("> >") != npos) replace_all(text, "> >", ">>");
+  while (text.find("> >") != npos)
+    replace_all(text, "> >", ">>");
   replace_all(text, "std::basic_string<char>", "std::string");
   replace_all(text, "std::basic_string_view<char>", "std::string_view");
   return text;

@@ -109,7 +109,8 @@ profile make_growth_profile(symboliser& symbols)
   profile growth = empty_profile("growth");
   growth.sample_types = {{"objects", "count"}, {"space", "bytes"}};
   auto taken = read_heap_growth();
-  for (heap_sample& each : taken) each.size = 0;
+  for (heap_sample& each : taken)
+    each.size = 0;
   sums totals(growth, symbols);
   totals.add(taken, 0);
   totals.write();

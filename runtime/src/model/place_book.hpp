@@ -1,4 +1,5 @@
-// Names for the places that a task shows: the lines where it waits and was spawned, and the coroutines that it is in.
+// Names for the places that a task shows: the lines where it waits and was spawned, and the coroutines that
+// it is in.
 #pragma once
 
 #include "model/profile.hpp"
@@ -13,8 +14,9 @@
 namespace leaklab::model
 {
 
-/// Gives each line of source an address that stays the same for the same program from run to run, never 0, with the top bit
-/// set: no code lies there. Remembers them, so that a client which saw only the address can ask for the name. One thread.
+/// Gives each line of source an address that stays the same for the same program from run to run, never 0,
+/// with the top bit set: no code lies there. Remembers them, so that a client which saw only the address can
+/// ask for the name. One thread.
 class place_book
 {
  public:
@@ -22,9 +24,9 @@ class place_book
 
   [[nodiscard]] location const& at(source_site const& site);
 
-  /// The await chain of a task, innermost first: the co_await that it is in, then the coroutines that await that one, each at
-  /// the line of its definition. Frames of Asio and of the runtime are left out. Empty for a task that waits in
-  /// nothing tracked and whose frames are not known.
+  /// The await chain of a task, innermost first: the co_await that it is in, then the coroutines that await
+  /// that one, each at the line of its definition. Frames of Asio and of the runtime are left out. Empty for
+  /// a task that waits in nothing tracked and whose frames are not known.
   [[nodiscard]] std::vector<location const*> chain(task_info const& task);
 
   /// Null for an address that at() has not given out.

@@ -19,7 +19,8 @@ std::span<void const* const> frames_of(task_info const& task)
   return std::span(task.frames).first(std::min(task.frame_count, task_info::max_frames));
 }
 
-// Tasks that look alike. Places and names are compared by their pointers: they come from one constant for one place.
+// Tasks that look alike. Places and names are compared by their pointers: they come from one constant for one
+// place.
 struct alike
 {
   bool operator()(task_info const& a, task_info const& b) const noexcept
@@ -35,7 +36,8 @@ struct alike_hash
   std::size_t operator()(task_info const& task) const noexcept
   {
     std::size_t seed = static_cast<std::size_t>(task.state);
-    for (auto const* const pointer : {task.name, task.operation, task.waits_at.function, task.spawned_at.function})
+    for (auto const* const pointer :
+         {task.name, task.operation, task.waits_at.function, task.spawned_at.function})
       boost::hash_combine(seed, pointer);
     boost::hash_combine(seed, task.waits_at.line);
     boost::hash_combine(seed, task.spawned_at.line);

@@ -39,14 +39,17 @@ void read_await_chain(void* entry, task_info& info) noexcept
   {
     auto* const memory = opened_frame::memory(f);
     info.frame_bytes += malloc_usable_size(memory);
-    if (info.frame_count < task_info::max_frames) info.frames[info.frame_count] = *static_cast<void**>(memory);
+    if (info.frame_count < task_info::max_frames)
+      info.frames[info.frame_count] = *static_cast<void**>(memory);
     ++info.frame_count;
   }
 }
 
 #else
 
-void read_await_chain(void*, task_info&) noexcept {}
+void read_await_chain(void*, task_info&) noexcept
+{
+}
 
 #endif
 

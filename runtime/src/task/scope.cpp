@@ -80,7 +80,8 @@ void scope::cancel()
 awaitable<void> scope::join()
 {
   auto const self = state_;
-  while (!self->children.empty()) co_await self->empty.async_wait(asio::as_tuple(asio::use_awaitable));
+  while (!self->children.empty())
+    co_await self->empty.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 std::size_t scope::size() const noexcept

@@ -68,7 +68,8 @@ struct operation_name_storage
   static constexpr auto text = []
   {
     std::array<char, view.size() + 1> copy{};
-    for (std::size_t i = 0; i != view.size(); ++i) copy[i] = view[i];
+    for (std::size_t i = 0; i != view.size(); ++i)
+      copy[i] = view[i];
     return copy;
   }();
 };

@@ -17,8 +17,8 @@
 namespace leaklab::detail
 {
 
-/// A function that belongs to a task. Destroyed uncalled, as happens when its context is destroyed, it may take the task's
-/// coroutine frames with it.
+/// A function that belongs to a task. Destroyed uncalled, as happens when its context is destroyed, it may
+/// take the task's coroutine frames with it.
 template <class Function>
 class task_function
 {

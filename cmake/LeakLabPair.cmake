@@ -2,7 +2,7 @@
 # their tests. Everything that differs from pattern to pattern stands in pair.json beside them:
 #
 #   pattern, title, category   what it is; title is one sentence
-#   gauge                      what the verdict is about: tasks, heap or fds
+#   gauge                      what the verdict is about: tasks, heap, fds or the name of a gauge of the pair's own
 #   rate                       events a second by default
 #   growth_per_second          by which the leaky twin's gauge rises at that rate
 #   verdict                    what the profile must name: the operation or the function
@@ -31,7 +31,7 @@ function(leaklab_add_pair pattern)
     configure_file("${PROJECT_SOURCE_DIR}/cmake/this_program.cpp.in" "${program}.cpp" @ONLY)
     set_source_files_properties("${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
     add_executable(${program} "${folder}/${twin}.cpp" "${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp")
-    target_link_libraries(${program} PRIVATE leaklab::runtime leaklab::warnings fmt::fmt)
+    target_link_libraries(${program} PRIVATE leaklab::runtime leaklab::world leaklab::warnings fmt::fmt)
     target_precompile_headers(${program} REUSE_FROM leaklab_runtime)
   endforeach()
 
@@ -58,5 +58,15 @@ function(leaklab_add_pair_tests pattern seconds)
   set_tests_properties(${test} PROPERTIES LABELS pair TIMEOUT 60)
   add_test(NAME "pair.${pattern}.diff_within_budget" COMMAND "${PROJECT_SOURCE_DIR}/tests/diff_budget"
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
-  set_tests_properties("pair.${pattern}.diff_within_budget" PROPERTIES LABELS pair)
+  add_test(NAME "pair.${pattern}.same_work" COMMAND "${PROJECT_SOURCE_DIR}/tests/same_work"
+    $<TARGET_FILE:${pattern}-leaky> $<TARGET_FILE:${pattern}-fixed> ${seconds})
+  add_test(NAME "pair.${pattern}.names_the_fault" COMMAND "${PROJECT_SOURCE_DIR}/tests/names_the_fault"
+    "$<TARGET_FILE_DIR:${pattern}-leaky>" "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+  # The objects of the fixed twin, with another frame around its scenario.
+  add_executable(${pattern}-teardown $<TARGET_OBJECTS:${pattern}-fixed> "${PROJECT_SOURCE_DIR}/tests/pairs/teardown_run.cpp")
+  target_link_libraries(${pattern}-teardown PRIVATE $<TARGET_PROPERTY:${pattern}-fixed,LINK_LIBRARIES>)
+  add_test(NAME "pair.${pattern}.teardown" COMMAND ${pattern}-teardown)
+  foreach(test IN ITEMS diff_within_budget same_work names_the_fault teardown)
+    set_tests_properties("pair.${pattern}.${test}" PROPERTIES LABELS pair TIMEOUT 120)
+  endforeach()
 endfunction()

@@ -2,7 +2,10 @@
 // entries in a table.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,6 +39,28 @@ class gauge
   std::string name_;
   std::function<double()> read_;
   double noise_;
+};
+
+/// A gauge of what one thread owns, a container without a lock say: `read` runs on the executor, fifty times
+/// a second, and the last figure stands in between and while the executor is stuck. It is no task. Lives on
+/// the executor's thread.
+///
+///     leaklab::sampled_gauge const entries(lab.get_executor(), "cache entries", [&] { return cache.size();
+///     });
+class sampled_gauge
+{
+ public:
+  sampled_gauge(boost::asio::any_io_executor const& executor, std::string name, std::function<double()> read,
+                double noise = 5);
+  ~sampled_gauge();
+
+  sampled_gauge(sampled_gauge const&) = delete;
+  sampled_gauge& operator=(sampled_gauge const&) = delete;
+
+ private:
+  struct sampler;
+  std::shared_ptr<sampler> sampler_;
+  gauge gauge_;
 };
 
 /// All gauges that live now, in the order in which they were made. Any thread; a gauge is not destroyed while

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -15,13 +16,13 @@ namespace leaklab
 /// What the gauge named in program_info counts, and how a reader sees it.
 struct shown_gauge
 {
-  std::string_view name;   ///< "tasks"
-  std::string_view label;  ///< "Tasks"
-  double (*read)() = nullptr;
+  std::string name;   ///< "tasks"
+  std::string label;  ///< "Tasks"
+  std::function<double()> read;
   bool bytes = false;
 };
 
-/// Throws std::invalid_argument for a name that is not "tasks", "heap" or "fds".
+/// "tasks", "heap" or "fds"; any other name is that of a gauge of the program's own, which reads 0 while it is not there.
 [[nodiscard]] shown_gauge find_gauge(std::string_view name);
 
 class reporter

@@ -156,7 +156,9 @@ judgement leak_watch::judge(std::string_view total) const
     if (s.about.kind == leak_kind::gauge ? s.about.what == total
                                          : s.about.what.empty() && to_string(s.about.kind) == total)
       return s.past.judge(s.noise);
-  return {};
+  judgement nothing;
+  nothing.reason = "the program has no gauge called " + std::string(total);
+  return nothing;
 }
 
 void leak_watch::start()

@@ -1,6 +1,10 @@
 #include <leaklab/gauge.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <mutex>
 
 namespace leaklab
@@ -34,6 +38,42 @@ gauge::~gauge()
   std::lock_guard const lock(all().mutex);
   std::erase(all().gauges, this);
 }
+
+struct sampled_gauge::sampler : std::enable_shared_from_this<sampler>
+{
+  sampler(boost::asio::any_io_executor const& executor, std::function<double()> read_value)
+      : timer(executor), read(std::move(read_value)), value(read())
+  {
+  }
+
+  void go_on()
+  {
+    timer.expires_after(std::chrono::milliseconds(20));
+    timer.async_wait(
+        [self = weak_from_this()](boost::system::error_code)
+        {
+          auto const sampling = self.lock();
+          if (!sampling) return;  // the gauge is gone
+          sampling->value = sampling->read();
+          sampling->go_on();
+        });
+  }
+
+  boost::asio::steady_timer timer;
+  std::function<double()> read;
+  std::atomic<double> value;
+};
+
+sampled_gauge::sampled_gauge(boost::asio::any_io_executor const& executor, std::string name,
+                             std::function<double()> read, double noise)
+    : sampler_(std::make_shared<sampler>(executor, std::move(read))),
+      gauge_(
+          std::move(name), [&value = sampler_->value] { return value.load(); }, noise)
+{
+  sampler_->go_on();
+}
+
+sampled_gauge::~sampled_gauge() = default;
 
 std::vector<gauge_value> read_gauges()
 {

@@ -32,7 +32,7 @@ struct process_stats
   double start_time_seconds = 0;  ///< Unix time at which the process began
 };
 
-/// Counts /proc/self/fd, leaving out the descriptor that the count itself needs. Costs one fstat a
+/// Counts /proc/self/fd, leaving out the descriptor that the count itself needs. Costs one statx a
 /// descriptor, for deleted files a readlink too. Throws std::system_error if /proc cannot be read. Any
 /// thread.
 [[nodiscard]] fd_counts read_fd_counts();

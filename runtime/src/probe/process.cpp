@@ -48,12 +48,12 @@ bool is_memfd(int directory, char const* name)
   return length > 0 && std::string_view(target.data(), static_cast<std::size_t>(length)).starts_with(prefix);
 }
 
-std::size_t& kind_of(fd_counts& counts, struct stat const& status, int directory, char const* name)
+std::size_t& kind_of(fd_counts& counts, struct statx const& status, int directory, char const* name)
 {
-  switch (status.st_mode & S_IFMT)
+  switch (status.stx_mode & S_IFMT)
   {
     case S_IFREG:
-      return status.st_nlink == 0 && is_memfd(directory, name) ? counts.anonymous : counts.files;
+      return status.stx_nlink == 0 && is_memfd(directory, name) ? counts.anonymous : counts.files;
     case S_IFDIR:
       return counts.directories;
     case S_IFSOCK:
@@ -101,10 +101,11 @@ fd_counts read_fd_counts()
     std::string_view const name = entry->d_name;
     int fd = -1;
     if (std::from_chars(name.data(), name.data() + name.size(), fd).ec != std::errc{} || fd == own) continue;
-    struct stat status
+    struct statx status
     {
     };
-    if (fstat(fd, &status) != 0) continue;  // another thread has closed it meanwhile
+    // By number, and so whatever it refers to by now: other threads open and close meanwhile.
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_NLINK, &status) != 0) continue;
     ++counts.total;
     ++kind_of(counts, status, own, entry->d_name);
   }

@@ -5,6 +5,7 @@
 
 #include <leaklab/channel.hpp>
 #include <leaklab/gauge.hpp>
+#include <leaklab/heap.hpp>
 #include <leaklab/spawn.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace
@@ -126,14 +129,48 @@ TEST_F(leak_watch, names_the_kind_of_descriptor_that_grows)
           ASSERT_EQ(pipe(both), 0);
           ends.insert(ends.end(), both, both + 2);
         });
-  auto const report = watch_.report();
+  model::symboliser symbols;
+  auto const report = watch_.report(symbols);
   for (auto const end : ends)
     close(end);
   ASSERT_EQ(report.leaks.size(), 1u);
   EXPECT_EQ(report.leaks[0].kind, leak_kind::fds);
   EXPECT_EQ(report.leaks[0].what, "pipe");
   EXPECT_NEAR(report.leaks[0].found.slope, 20, 1);
+  EXPECT_NE(report.leaks[0].example_descriptor.find(" -> pipe:["), std::string::npos)
+      << report.leaks[0].example_descriptor;
 }
+
+#if LEAKLAB_TCMALLOC
+
+struct kept_pages
+{
+  void grow() { pages.push_back(std::make_unique<char[]>(100'000)); }
+  static constexpr auto line = __LINE__ - 1;
+
+  std::vector<std::unique_ptr<char[]>> pages;
+};
+
+TEST_F(leak_watch, names_the_line_that_allocates_what_is_kept)
+{
+  auto const period = heap_sampling_period();
+  set_heap_sampling_period(64 * 1024);
+  std::vector<std::unique_ptr<char[]>> held;
+  for (int i = 0; i != 500; ++i)
+    held.push_back(std::make_unique<char[]>(100'000));  // more than will leak, but before
+  kept_pages kept;
+  watch(5, [&](int) { kept.grow(); });
+  model::symboliser symbols;
+  auto const report = watch_.report(symbols);
+  set_heap_sampling_period(period);
+  ASSERT_EQ(report.leaks.size(), 1u);
+  EXPECT_EQ(report.leaks[0].kind, leak_kind::heap);
+  ASSERT_TRUE(report.leaks[0].allocated_at);
+  EXPECT_EQ(report.leaks[0].allocated_at->file, __FILE__);
+  EXPECT_EQ(report.leaks[0].allocated_at->line, kept_pages::line);
+}
+
+#endif
 
 TEST_F(leak_watch, forgives_a_burst_that_drains)
 {

@@ -1,6 +1,7 @@
 #include "encode/leaks.hpp"
 
 #include "encode/append.hpp"
+#include "encode/utf8.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -39,25 +40,35 @@ std::string slope(model::leak const& leak)
                      f.seconds);
 }
 
-// Where to look next for what has no line of its own.
-std::string_view hint(model::leak_kind kind)
-{
-  switch (kind)
-  {
-    case model::leak_kind::fds:
-      return "  which: ls -l /proc/PID/fd\n";
-    case model::leak_kind::heap:
-      return "  where: go tool pprof -top -seconds 5 URL/debug/pprof/heap\n";
-    default:
-      return "";
-  }
-}
-
 json::value place(source_site const& site)
 {
   if (!site) return nullptr;
   return json::object{
       {"function", clean_function_name(site.function)}, {"file", site.file}, {"line", site.line}};
+}
+
+json::value place(std::optional<model::source_line> const& line)
+{
+  if (!line) return nullptr;
+  return json::object{{"function", line->function}, {"file", line->file}, {"line", line->line}};
+}
+
+// What this knows of the place, and where to look closer.
+void append_details(std::string& text, model::leak const& leak)
+{
+  for (auto const& [word, site] :
+       {std::pair("waits in", leak.waits_at), std::pair("spawned by", leak.spawned_at)})
+    if (site)
+      append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file, site.line);
+  if (leak.example)
+    append(text, "  oldest {:.1f} s, task {}\n", std::chrono::duration<double>(leak.oldest).count(),
+           leak.example);
+  if (auto const& line = leak.allocated_at)
+    append(text, "  allocated by {}\n\t{}:{}\n", line->function, line->file, line->line);
+  if (leak.kind == model::leak_kind::heap)
+    text += "  more: go tool pprof -top -seconds 5 URL/debug/pprof/heap\n";
+  if (leak.kind == model::leak_kind::fds)
+    append(text, "  for example {}\n  more: ls -l /proc/PID/fd\n", to_utf8(leak.example_descriptor));
 }
 
 }  // namespace
@@ -72,14 +83,8 @@ std::string leaks_as_text(model::leak_report const& report)
 
   for (auto const& leak : report.leaks)
   {
-    append(text, "\n{}, {}\n{}", subject(leak), slope(leak), hint(leak.kind));
-    for (auto const& [word, site] :
-         {std::pair("waits in", leak.waits_at), std::pair("spawned by", leak.spawned_at)})
-      if (site)
-        append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file, site.line);
-    if (leak.example)
-      append(text, "  oldest {:.1f} s, task {}\n", std::chrono::duration<double>(leak.oldest).count(),
-             leak.example);
+    append(text, "\n{}, {}\n", subject(leak), slope(leak));
+    append_details(text, leak);
   }
 
   append(
@@ -105,7 +110,10 @@ std::string leaks_as_json(model::leak_report const& report)
                        {"waits_at", place(leak.waits_at)},
                        {"spawned_at", place(leak.spawned_at)},
                        {"oldest_seconds", nullptr},
-                       {"example_task", nullptr}};
+                       {"example_task", nullptr},
+                       {"allocated_at", place(leak.allocated_at)},
+                       {"example_descriptor", nullptr}};
+    if (!leak.example_descriptor.empty()) entry["example_descriptor"] = to_utf8(leak.example_descriptor);
     if (leak.example)
     {
       entry["oldest_seconds"] = std::chrono::duration<double>(leak.oldest).count();

@@ -14,7 +14,8 @@ namespace leaklab::encode
 
 /// {"verdict": "leaking" | "steady" | "not known", "watched_seconds", "seconds_needed", "leaks": [{"kind",
 /// "what", "value", "per_second", "per_second_range": [least, greatest], "seconds", "waits_at", "spawned_at",
-/// "oldest_seconds", "example_task"}, …]}; the last four are null but for tasks. Bytes for heap, else counts.
+/// "oldest_seconds", "example_task", "allocated_at", "example_descriptor"}, …]}. From "waits_at" on null
+/// where a kind of leak has no such thing. Bytes for heap, else counts.
 [[nodiscard]] std::string leaks_as_json(model::leak_report const& report);
 
 }  // namespace leaklab::encode

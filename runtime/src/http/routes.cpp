@@ -187,8 +187,8 @@ response routes::task_list(request const& ask)
 response routes::leaks(request const& ask)
 {
   auto const format = ask.parameter("format");
-  if (format == "json") return typed("application/json", encode::leaks_as_json(watch_.report()));
-  if (format.empty() || format == "text") return plain(encode::leaks_as_text(watch_.report()));
+  if (format == "json") return typed("application/json", encode::leaks_as_json(watch_.report(symbols_)));
+  if (format.empty() || format == "text") return plain(encode::leaks_as_text(watch_.report(symbols_)));
   return response::error(400, "invalid value for \"format\" - must be text or json");
 }
 

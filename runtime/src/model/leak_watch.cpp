@@ -1,5 +1,6 @@
 #include "model/leak_watch.hpp"
 
+#include "probe/descriptors.hpp"
 #include "task/task_table.hpp"
 
 #include <leaklab/gauge.hpp>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <system_error>
+#include <utility>
 
 namespace leaklab::model
 {
@@ -71,6 +73,7 @@ void leak_watch::sample(double seconds)
   if (!begun_) first_ = seconds;
   begun_ = true;
   last_ = seconds;
+  keep_heap(seconds - first_);
 
   auto& tasks = at(leak_kind::tasks, "", count_noise);
   tasks.total = true;
@@ -124,6 +127,13 @@ void leak_watch::sample(double seconds)
   }
 }
 
+void leak_watch::keep_heap(double watched)
+{
+  if (watched < keep_heap_at_) return;
+  heap_earlier_ = std::exchange(heap_later_, read_heap_by_stack());
+  keep_heap_at_ = std::max(1.0, 2 * watched);
+}
+
 leak_report leak_watch::report() const
 {
   std::lock_guard const lock(mutex_);
@@ -146,6 +156,23 @@ leak_report leak_watch::report() const
     result.verdict = verdict::steady;
   else
     result.seconds_needed = least_seconds - result.watched_seconds;
+  return result;
+}
+
+leak_report leak_watch::report(symboliser& symbols) const
+{
+  auto result = report();
+  for (auto& leak : result.leaks)
+  {
+    if (leak.kind == leak_kind::fds) leak.example_descriptor = example_descriptor(leak.what);
+    if (leak.kind != leak_kind::heap) continue;
+    auto const earlier = [this]
+    {
+      std::lock_guard const lock(mutex_);
+      return heap_earlier_;
+    }();
+    leak.allocated_at = find_heap_origin(symbols, earlier, read_heap_by_stack());
+  }
   return result;
 }
 

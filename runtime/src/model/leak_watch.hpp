@@ -2,6 +2,7 @@
 // kind, and the program's own gauges.
 #pragma once
 
+#include "model/heap_origin.hpp"
 #include "model/history.hpp"
 
 #include <leaklab/task.hpp>
@@ -11,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -44,6 +46,9 @@ struct leak
   source_site spawned_at;
   std::chrono::milliseconds oldest{0};
   task_id example = 0;  ///< the one that has waited longest
+
+  std::optional<source_line> allocated_at;  ///< for the heap, while it is sampled
+  std::string example_descriptor;           ///< for descriptors
 };
 
 struct leak_report
@@ -74,6 +79,10 @@ class leak_watch
 
   [[nodiscard]] leak_report report() const;
 
+  /// The same, with an example for each leak of descriptors and the line for one of the heap. Reads debug
+  /// data.
+  [[nodiscard]] leak_report report(symboliser& symbols) const;
+
   /// All live tasks, heap in use or all open descriptors: "tasks", "heap" or "fds"; else the program's gauge
   /// of that name.
   [[nodiscard]] judgement judge(std::string_view total) const;
@@ -89,6 +98,8 @@ class leak_watch
   };
   using key = std::tuple<leak_kind, std::string, char const*, std::uint32_t, char const*, std::uint32_t>;
 
+  void keep_heap(double seconds);
+
   series& at(leak_kind kind, std::string what, double noise, source_site waits_at = {},
              source_site spawned_at = {});
 
@@ -97,6 +108,12 @@ class leak_watch
   double first_ = 0;
   double last_ = 0;
   bool begun_ = false;
+
+  // Two readings of the heap, taken at doubling intervals: the earlier one is at least half of the time
+  // watched ago.
+  heap_by_stack heap_earlier_;
+  heap_by_stack heap_later_;
+  double keep_heap_at_ = 0;
   std::jthread thread_;
 };
 

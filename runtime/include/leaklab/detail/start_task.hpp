@@ -53,7 +53,7 @@ struct initiate_task
   template <class Handler>
   void operator()(Handler&& handler) const
   {
-    task.record->set_frames(handler.entry_point());
+    task.record->set_frames(task.id, handler.entry_point());
     boost::asio::post(std::forward<Handler>(handler));
   }
 };

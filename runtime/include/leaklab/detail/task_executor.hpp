@@ -34,7 +34,7 @@ class task_function
   task_function& operator=(task_function&&) = delete;
   ~task_function()
   {
-    if (task_.record) task_.record->forget_frames(task_.id);
+    if (task_.record) task_.record->set_frames(task_.id, nullptr);
   }
 
   void operator()()

@@ -116,14 +116,12 @@ class alignas(64) task_record
   }
 
   /// `entry_point` is the frame at the bottom of the task's stack (see await_chain.hpp). Before the task
-  /// first runs.
-  void set_frames(void* entry_point) noexcept { entry_point_ = entry_point; }
-
-  /// The frames are about to be destroyed without the task being entered; nobody may read them any more.
-  void forget_frames(task_id id) noexcept
+  /// first runs, and again with null when the frames are about to be destroyed without the task being
+  /// entered: nobody may read them any more.
+  void set_frames(task_id id, void* entry_point) noexcept
   {
     if (!enter(id)) return;
-    entry_point_ = nullptr;
+    entry_point_ = entry_point;
     leave();
   }
 

@@ -116,12 +116,12 @@ TEST(scope, children_of_a_scope_are_tasks_of_their_own)
   task_id child_id = 0;
   auto child = [](task_id& id) -> awaitable<void>
   {
-    id = detail::current_task.id;
+    id = detail::current_task_id();
     co_return;
   };
   auto parent = [&](task_id& id) -> awaitable<void>
   {
-    id = detail::current_task.id;
+    id = detail::current_task_id();
     scope children(co_await asio::this_coro::executor);
     children.spawn(child(child_id), "child");
     co_await children.join();

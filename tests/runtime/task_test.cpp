@@ -244,7 +244,7 @@ TEST(task, executor_that_outlives_its_task_belongs_to_none)
   auto const successor = only_task().id;
 
   task_id parent = 99;
-  asio::post(kept, [&] { parent = detail::current_task.id; });
+  asio::post(kept, [&] { parent = detail::current_task_id(); });
   context.poll();
   EXPECT_EQ(parent, 0u);
   EXPECT_EQ(only_task().id, successor);

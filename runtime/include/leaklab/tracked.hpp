@@ -64,7 +64,7 @@ struct tracked_handler
   template <class... Results>
   void operator()(Results&&... results)
   {
-    if (current_task.record) current_task.record->end_wait();
+    if (current_task) current_task->end_wait();
     std::move(handler)(std::forward<Results>(results)...);
   }
 };
@@ -79,7 +79,7 @@ struct tracked_initiation
   template <class Handler, class... Args>
   void operator()(Handler&& handler, Args&&... args) &&
   {
-    if (current_task.record) current_task.record->begin_wait(operation_name<Initiation>, where);
+    if (current_task) current_task->begin_wait(operation_name<Initiation>, where);
     std::move(initiation)(tracked_handler<std::decay_t<Handler>>{std::forward<Handler>(handler)},
                           std::forward<Args>(args)...);
   }

@@ -16,7 +16,7 @@ lab::lab(asio::any_io_executor executor, double rate)
 
 awaitable<void> lab::run(scenario_function scenario)
 {
-  root_ = detail::current_task.id;
+  root_ = detail::current_task_id();
   co_await scenario(*this);
 }
 
@@ -64,7 +64,7 @@ awaitable<bool> tick_clock::next(std::source_location where)
   {
     if (lab_.stopping_)
     {
-      if (detail::current_task.id == lab_.root_)
+      if (detail::current_task_id() == lab_.root_)
       {
         lab_.tasks_.cancel();
         co_await lab_.tasks_.join();

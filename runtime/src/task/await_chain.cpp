@@ -33,6 +33,17 @@ template struct opened_entry<&entry_frame::top_of_stack_>;
 
 }  // namespace
 
+void prefetch_entry_point(void* entry) noexcept
+{
+  __builtin_prefetch(static_cast<entry_frame*>(entry));
+  __builtin_prefetch(static_cast<char*>(entry) + 64);
+}
+
+void prefetch_await_chain(void* entry) noexcept
+{
+  if (entry) __builtin_prefetch(top_of_stack(static_cast<entry_frame*>(entry)));
+}
+
 void read_await_chain(void* entry, task_info& info) noexcept
 {
   for (auto* f = top_of_stack(static_cast<entry_frame*>(entry)); f; f = opened_frame::caller(f))
@@ -47,6 +58,12 @@ void read_await_chain(void* entry, task_info& info) noexcept
 
 #else
 
+void prefetch_entry_point(void*) noexcept
+{
+}
+void prefetch_await_chain(void*) noexcept
+{
+}
 void read_await_chain(void*, task_info&) noexcept
 {
 }

@@ -11,4 +11,9 @@ namespace leaklab::detail
 /// Clang keep in the first word of a coroutine's memory. Asio's own frames are in there too.
 void read_await_chain(void* entry_point, task_info& info) noexcept;
 
+/// Asks for the memory that read_await_chain will read first: call both a while before, one after the other.
+/// `entry_point` may be null.
+void prefetch_entry_point(void* entry_point) noexcept;
+void prefetch_await_chain(void* entry_point) noexcept;
+
 }  // namespace leaklab::detail

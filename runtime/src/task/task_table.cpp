@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <new>
@@ -42,6 +43,7 @@ std::string message_of(std::exception_ptr const& failure)
 struct task_table::slab
 {
   static constexpr std::size_t capacity = (slab_bytes - page_bytes) / sizeof(task_record);
+  static_assert(capacity % task_record::group == 0);
 
   std::size_t live = 0;
   std::size_t touched = 0;  // records that have been in use since the pages were fresh
@@ -111,7 +113,7 @@ task_handle task_table::begin(char const* name, std::source_location const& wher
 {
   auto const task = take(name, where);
   if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
-    trace_task(trace_step::spawn, task.id, name, where, current_task.id);
+    trace_task(trace_step::spawn, task.id, name, where, current_task_id());
   return task;
 }
 
@@ -124,7 +126,7 @@ task_handle task_table::take(char const* name, std::source_location const& where
 
   auto const id = ++counts_.spawned;
   ++counts_.live;
-  record.parent_ = current_task.id;
+  record.parent_ = current_task_id();
   record.name_ = name;
   record.spawned_at_ = where;
   record.operation_ = nullptr;
@@ -178,8 +180,13 @@ void task_table::for_each(std::function<void(task_info const&)> const& visit, fr
   }
   auto const now = task_record::now();
   for (auto* const home : slabs)
-    for (auto* record = home->records(); record != home->records() + slab::capacity; ++record)
-      if (auto const task = record->look(now, with == frames::read)) visit(*task);
+    for (std::size_t i = 0; i != slab::capacity; i += task_record::group)
+    {
+      std::array<task_info, task_record::group> found;
+      std::span<task_record, task_record::group> const records(home->records() + i, task_record::group);
+      auto const count = task_record::look(records, now, with, found);
+      std::for_each_n(found.begin(), count, visit);
+    }
 }
 
 task_counts task_table::counts() const

@@ -16,13 +16,6 @@
 namespace leaklab::detail
 {
 
-/// Whether a scan reads the coroutine frames of the tasks too, which takes ten times as long.
-enum class frames
-{
-  read,
-  unread,
-};
-
 class task_table
 {
  public:

@@ -103,11 +103,12 @@ void trace_task(trace_step step, task_id task, char const* text, std::source_loc
 void trace_current_task(trace_step step) noexcept
 {
   bool const is_wait = step == trace_step::wait_begin || step == trace_step::wait_end;
-  auto const& record = *current_task.record;
+  auto const& record = *current_task;
+  if (record.id() == 0) return;  // it has finished, which the trace has already
   if (!is_wait)
-    trace_task(step, current_task.id, nullptr, {}, 0);
+    trace_task(step, record.id(), nullptr, {}, 0);
   else if (record.operation_)
-    trace_task(step, current_task.id, record.operation_, record.waits_at_, 0);
+    trace_task(step, record.id(), record.operation_, record.waits_at_, 0);
 }
 
 }  // namespace detail

@@ -53,7 +53,7 @@ struct initiate_task
   template <class Handler>
   void operator()(Handler&& handler) const
   {
-    task.record->set_frames(task.id, handler.entry_point());
+    task.record->set_frames(task, handler.entry_point());
     boost::asio::post(std::forward<Handler>(handler));
   }
 };
@@ -82,7 +82,7 @@ void start_on(Plain const& plain, awaitable<void> body, task_handle task, End en
               boost::asio::cancellation_slot slot)
 {
   using handler = boost::asio::detail::awaitable_handler<any_io_executor, void>;
-  any_io_executor const executor = task_executor(plain, task);
+  any_io_executor const executor = task_executor(plain, task_word(task));
   handler(run_task(executor, std::move(body), task, std::move(end)), executor, slot,
           boost::asio::cancellation_state(slot))
       .launch();
@@ -94,7 +94,7 @@ template <class Plain, class End>
 void start_on(Plain const& plain, awaitable<void> body, task_handle task, End end,
               boost::asio::cancellation_slot slot)
 {
-  boost::asio::co_spawn(task_executor(plain, task), std::move(body),
+  boost::asio::co_spawn(task_executor(plain, task_word(task)), std::move(body),
                         boost::asio::bind_cancellation_slot(slot, std::move(end)));
 }
 

@@ -24,7 +24,7 @@ class task_function
 {
  public:
   template <class F>
-  task_function(F&& function, task_handle task) : function_(std::forward<F>(function)), task_(task)
+  task_function(F&& function, task_word task) : function_(std::forward<F>(function)), task_(task)
   {
   }
   task_function(task_function&& other) noexcept
@@ -34,7 +34,7 @@ class task_function
   task_function& operator=(task_function&&) = delete;
   ~task_function()
   {
-    if (task_.record) task_.record->set_frames(task_.id, nullptr);
+    if (task_) task_.record().set_frames(task_, nullptr);
   }
 
   void operator()()
@@ -45,21 +45,21 @@ class task_function
 
  private:
   Function function_;
-  task_handle task_;
+  task_word task_;
 };
 
 template <class Inner>
 class task_executor
 {
  public:
-  task_executor(Inner inner, task_handle task) noexcept : inner_(std::move(inner)), task_(task) {}
+  task_executor(Inner inner, task_word task) noexcept : inner_(std::move(inner)), task_(task) {}
 
   [[nodiscard]] Inner const& inner() const noexcept { return inner_; }
 
   template <class Function>
   void execute(Function&& function) const
   {
-    task_.record->mark_queued(task_.id);
+    task_.record().mark_queued(task_);
     inner_.execute(task_function<std::decay_t<Function>>(std::forward<Function>(function), task_));
   }
 
@@ -97,7 +97,7 @@ class task_executor
   }
 
   Inner inner_;
-  task_handle task_;
+  task_word task_;
 };
 
 /// Calls `use(executor)` with what `executor` wraps: a task that spawns on its own executor must not hand its

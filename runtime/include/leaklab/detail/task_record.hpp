@@ -19,8 +19,8 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <optional>
 #include <source_location>
+#include <span>
 
 namespace leaklab::detail
 {
@@ -36,8 +36,37 @@ struct task_handle
   bool operator==(task_handle const&) const = default;
 };
 
-/// The task whose code this thread is executing; none outside tasks.
-extern constinit thread_local task_handle current_task;
+/// A task_handle in one word: an executor that carries it fits into any_io_executor, which would else
+/// allocate and count references. Records are aligned to 64 bytes in the lower half of a 48-bit address
+/// space, which leaves 23 bits for the id: a record is mistaken for that of an earlier task only when
+/// 8,388,608 tasks lie between the two.
+class task_word
+{
+ public:
+  static constexpr unsigned id_bits = 23;
+  static constexpr task_id id_mask = (task_id(1) << id_bits) - 1;
+
+  constexpr task_word() = default;
+  task_word(task_handle task) noexcept
+      : word_(reinterpret_cast<std::uintptr_t>(task.record) << (id_bits - 6) | (task.id & id_mask))
+  {
+  }
+
+  explicit operator bool() const noexcept { return word_ != 0; }
+  [[nodiscard]] task_record& record() const noexcept
+  {
+    return *reinterpret_cast<task_record*>(word_ >> id_bits << 6);
+  }
+  [[nodiscard]] task_id id() const noexcept { return word_ & id_mask; }
+
+  bool operator==(task_word const&) const = default;
+
+ private:
+  std::uint64_t word_ = 0;
+};
+
+/// The task whose code this thread is executing; null outside tasks.
+extern constinit thread_local task_record* current_task;
 
 /// What a trace records of a task (src/task/task_trace.hpp).
 enum class trace_step : std::uint8_t
@@ -57,6 +86,13 @@ extern constinit std::atomic<bool> tracing;
 /// Records a step of the current task other than its first and its last.
 [[gnu::cold]] void trace_current_task(trace_step step) noexcept;
 
+/// Whether a look at a task reads its coroutine frames, which costs the most.
+enum class frames
+{
+  read,
+  unread,
+};
+
 class alignas(64) task_record
 {
  public:
@@ -64,24 +100,21 @@ class alignas(64) task_record
   static constexpr std::uint64_t entries_mask = 0xffff;
   static constexpr std::uint64_t reading = 1u << 16;
 
-  [[nodiscard]] bool is(task_id id) const noexcept
-  {
-    return word_.load(std::memory_order_relaxed) >> id_shift == id;
-  }
+  [[nodiscard]] task_id id() const noexcept { return word_.load(std::memory_order_relaxed) >> id_shift; }
 
   /// Says that code of the task waits in an executor's queue, until the task is entered the next time.
-  void mark_queued(task_id id) noexcept
+  void mark_queued(task_word task) noexcept
   {
-    if (is(id)) queued_.store(true, std::memory_order_relaxed);
+    if (is(task, word_.load(std::memory_order_relaxed))) queued_.store(true, std::memory_order_relaxed);
   }
 
   /// False when the task has ended; then there must be no leave().
-  [[nodiscard]] bool enter(task_id id) noexcept
+  [[nodiscard]] bool enter(task_word task) noexcept
   {
     auto word = word_.load(std::memory_order_relaxed);
     for (;;)
     {
-      if (word >> id_shift != id) return false;
+      if (!is(task, word)) return false;
       if (word & reading)
         word = await_reader();
       else if (word_.compare_exchange_weak(word, word + 1, std::memory_order_acquire,
@@ -118,15 +151,20 @@ class alignas(64) task_record
   /// `entry_point` is the frame at the bottom of the task's stack (see await_chain.hpp). Before the task
   /// first runs, and again with null when the frames are about to be destroyed without the task being
   /// entered: nobody may read them any more.
-  void set_frames(task_id id, void* entry_point) noexcept
+  void set_frames(task_word task, void* entry_point) noexcept
   {
-    if (!enter(id)) return;
+    if (!enter(task)) return;
     entry_point_ = entry_point;
     leave();
   }
 
-  /// The task as it is; nothing when the record is free. `now` is what now() said a moment ago.
-  [[nodiscard]] std::optional<task_info> look(std::uint32_t now, bool with_frames) noexcept;
+  /// How many records are looked at together.
+  static constexpr std::size_t group = 8;
+
+  /// Copies the tasks of neighbouring records as they are to the begin of `found`, and says how many there
+  /// are: a record may be free. `now` is what now() said a moment ago.
+  static std::size_t look(std::span<task_record, group> records, std::uint32_t now, frames with,
+                          std::span<task_info, group> found) noexcept;
 
   /// Hundredths of a second on CLOCK_MONOTONIC_COARSE, which costs a few ns to read. 32 bits of them last 497
   /// days.
@@ -135,6 +173,16 @@ class alignas(64) task_record
  private:
   friend class task_table;
   friend void trace_current_task(trace_step step) noexcept;
+
+  static bool is(task_word task, std::uint64_t word) noexcept
+  {
+    auto const id = word >> id_shift;
+    return id != 0 && (id & task_word::id_mask) == task.id();
+  }
+
+  /// Sets `reading`, for copy(); returns the word before, or 0 for a free record, which it leaves alone.
+  std::uint64_t hold() noexcept;
+  [[nodiscard]] task_info copy(std::uint64_t word, std::uint32_t now, frames with) const noexcept;
 
   std::uint64_t await_reader() noexcept;
   void recycle() noexcept;
@@ -158,15 +206,20 @@ static_assert(sizeof(task_record) == 64);
 /// Ends it. `failure` is null for a return or a cancellation.
 void finish_task(task_handle task, std::exception_ptr const& failure) noexcept;
 
+/// The id of the task whose code this thread is executing, 0 outside tasks.
+[[nodiscard]] inline task_id current_task_id() noexcept
+{
+  return current_task ? current_task->id() : 0;
+}
+
 /// What a thread executes between construction and destruction belongs to `task`.
 class task_entry
 {
  public:
-  explicit task_entry(task_handle task) noexcept
-      : entered_(task.record && task.record->enter(task.id)), outer_(current_task)
+  explicit task_entry(task_word task) noexcept
+      : entered_(task && task.record().enter(task) ? &task.record() : nullptr), outer_(current_task)
   {
-    record_ = task.record;
-    current_task = entered_ ? task : task_handle{};
+    current_task = entered_;
     if (entered_ && tracing.load(std::memory_order_relaxed)) [[unlikely]]
       trace_current_task(trace_step::enter);
   }
@@ -175,15 +228,14 @@ class task_entry
     if (entered_ && tracing.load(std::memory_order_relaxed)) [[unlikely]]
       trace_current_task(trace_step::leave);
     current_task = outer_;
-    if (entered_) record_->leave();
+    if (entered_) entered_->leave();
   }
   task_entry(task_entry const&) = delete;
   task_entry& operator=(task_entry const&) = delete;
 
  private:
-  bool entered_;
-  task_record* record_;
-  task_handle outer_;
+  task_record* entered_;
+  task_record* outer_;
 };
 
 }  // namespace leaklab::detail

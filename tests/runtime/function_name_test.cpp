@@ -114,7 +114,12 @@ constexpr example symbol_names[] = {
      "leaklab::lab::serve(int)"},
     {"main::{lambda()#6}::operator()(main::{lambda()#6}::operator()() const::_ZZ4mainENKUlvE4_clEv.Frame*) "
      "[clone .destroy]",
-     "main::{lambda()#6}::operator()() const"},
+     "main::<lambda()>"},
+    {"(anonymous namespace)::operations::{lambda((anonymous "
+     "namespace)::surroundings&)#2}::operator()((anonymous namespace)::surroundings&::operator()((anonymous "
+     "namespace)::surroundings) const::_ZNK12_GLOBAL__N_1L10operationsMUlRNS_12surroundingsEE0_clES1_.Frame*) [clone "
+     ".actor]",
+     "operations::<lambda(surroundings&)>"},
     {"app::db::query(app::db::query(std::basic_string_view<char, std::char_traits<char> "
      ">)::_ZN3app2db5queryE.Frame*) [clone "
      ".actor]",

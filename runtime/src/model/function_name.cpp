@@ -148,6 +148,20 @@ std::string_view scope_of(std::string_view name)
   return name.substr(0, end);
 }
 
+/// `main::<lambda(int)>` of `main::{lambda(int)#6}::operator()`, which is how GCC spells it in a
+/// std::source_location.
+std::optional<std::string> lambda_of(std::string_view name)
+{
+  static constexpr std::string_view begin = "{lambda(";
+  static constexpr std::string_view end = "}::operator()";
+  if (!name.ends_with(end)) return std::nullopt;
+  auto const open = name.rfind(begin);
+  auto const number = name.rfind('#');
+  if (open == npos || number == npos || number < open) return std::nullopt;
+  std::string text(name.substr(0, open));
+  return text.append("<").append(name.substr(open + 1, number - open - 1)).append(">");
+}
+
 /// The function whose body `text` is, when its one parameter is a coroutine frame; else `text`. Inside, GCC
 /// names a function of a namespace without its namespaces and a lambda without its operator().
 std::string without_frame(std::string_view text)
@@ -162,6 +176,7 @@ std::string without_frame(std::string_view text)
     depth += text[open] == ')' ? 1 : text[open] == '(' ? -1 : 0;
   }
   if (open >= mangled) return std::string(text);
+  if (auto lambda = lambda_of(without_return_type(text.substr(0, open)))) return *std::move(lambda);
   std::string_view const function = text.substr(open + 1, mangled - open - 1);
   std::string const scope(scope_of(without_return_type(text.substr(0, open))));
   return scope.empty() || function.starts_with(scope) ? std::string(function)

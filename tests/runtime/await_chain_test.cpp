@@ -188,7 +188,7 @@ TEST_F(await_chain, is_whole_while_threads_spawn_resume_and_finish_tasks)
   for (int i = 0; i != 8; ++i)
     spawn(pool, hopping::again(pool, stop), "hopper");
   std::size_t whole = 0;
-  while (whole < 500)
+  while (whole < 500 && !HasFailure())
     for_each_task(
         [&](task_info const& task)
         {
@@ -196,7 +196,9 @@ TEST_F(await_chain, is_whole_while_threads_spawn_resume_and_finish_tasks)
           auto const chain = places_.chain(task);
           if (task.waits_at)
           {
-            ASSERT_EQ(chain.size(), 3u);
+            ASSERT_EQ(chain.size(), 3u)
+                << chain[0]->lines.front().function << " in " << chain[0]->lines.front().file << '\n'
+                << chain[1]->lines.front().function << " in " << chain[1]->lines.front().file;
             ++whole;
           }
         });

@@ -23,7 +23,6 @@ namespace
 constexpr double count_noise = 5;
 constexpr double heap_noise = 1 << 20;
 constexpr std::size_t most_series = 512;
-constexpr double least_seconds = 2;  // see judge()
 
 }  // namespace
 
@@ -152,10 +151,10 @@ leak_report leak_watch::report() const
                            { return std::pair(a.kind, -a.found.slope) < std::pair(b.kind, -b.found.slope); });
   if (!result.leaks.empty())
     result.verdict = verdict::leaking;
-  else if (result.watched_seconds >= least_seconds)
+  else if (result.watched_seconds >= least_seconds_to_judge)
     result.verdict = verdict::steady;
   else
-    result.seconds_needed = least_seconds - result.watched_seconds;
+    result.seconds_needed = least_seconds_to_judge - result.watched_seconds;
   return result;
 }
 

@@ -12,8 +12,7 @@ namespace
 {
 
 constexpr std::size_t parts = 5;
-constexpr double least_seconds = 2;
-constexpr std::size_t least_points = 3;  // in a part
+constexpr std::size_t least_points = 2;  // in a part
 
 struct floor_level
 {
@@ -41,9 +40,9 @@ judgement judge(std::span<gauge_point const> history, double noise)
 {
   judgement result;
   auto const total = history.empty() ? 0 : history.back().seconds - history.front().seconds;
-  if (total < least_seconds)
+  if (total < least_seconds_to_judge)
   {
-    result.reason = fmt::format("{:.1f} s observed, at least {:.0f} s needed", total, least_seconds);
+    result.reason = fmt::format("{:.1f} s observed, at least {:.1f} s needed", total, least_seconds_to_judge);
     return result;
   }
 

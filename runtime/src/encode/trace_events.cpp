@@ -21,7 +21,7 @@ namespace
 
 namespace json = boost::json;
 
-std::string quoted(std::string_view text)
+std::string json_string(std::string_view text)
 {
   return json::serialize(json::string(to_utf8(text)));
 }
@@ -68,7 +68,7 @@ class writer
   {
     add_other_data();
     add(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})", pid_,
-        quoted(program_invocation_short_name));
+        json_string(program_invocation_short_name));
     for (auto const& life : timeline_.lives)
       add_life(life);
     for (auto const& slice : timeline_.slices)
@@ -112,7 +112,7 @@ class writer
 
   void add_life(model::task_life const& life)
   {
-    auto const name = quoted(life.name);
+    auto const name = json_string(life.name);
     add(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_name","args":{{"name":{}}}}})", pid_, tid(life), name);
     auto const begin = rounded(life.begin);
     add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"task","name":{},"args":{{"task":{})", pid_,
@@ -129,7 +129,7 @@ class writer
     eighths const length{rounded(slice.end).value - begin.value};
     if (slice.operation)
       add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"wait","name":{},"args":{{{}}}}})", pid_,
-          tid(slice.life), begin, length, quoted(slice.operation), place(slice.where));
+          tid(slice.life), begin, length, json_string(slice.operation), place(slice.where));
     else
       add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"run","name":"running"}})", pid_,
           tid(slice.life), begin, length);
@@ -154,8 +154,8 @@ class writer
     if (known.empty())
     {
       auto const& line = places_.at(site).lines.front();
-      known = fmt::format(R"("at":{},"function":{})", quoted(fmt::format("{}:{}", line.file, line.line)),
-                          quoted(line.function));
+      known = fmt::format(R"("at":{},"function":{})", json_string(fmt::format("{}:{}", line.file, line.line)),
+                          json_string(line.function));
     }
     return known;
   }

@@ -1,3 +1,4 @@
+#include <leaklab/awaitable_operators.hpp>
 #include <leaklab/channel.hpp>
 #include <leaklab/scope.hpp>
 #include <leaklab/steady_timer.hpp>
@@ -76,10 +77,16 @@ TEST(scope, cancels_tasks_wherever_they_wait_and_counts_them_as_finished)
     auto receive = [](channel<int>& from) -> awaitable<void> { co_await from.async_receive(); };
     auto send = [](channel<int>& to) -> awaitable<void> { co_await to.async_send({}, 1); };
     channel<int> full(executor);
+    auto receive_in_time = [](channel<int>& from) -> awaitable<void>
+    {
+      steady_timer deadline(co_await asio::this_coro::executor, 1h);
+      co_await (from.async_receive() || deadline.async_wait());
+    };
     scope children(executor);
     children.spawn(sleep_for_an_hour(count), "sleeper");
     children.spawn(receive(silent), "receiver");
     children.spawn(send(full), "sender");
+    children.spawn(receive_in_time(silent), "receiver with a deadline");
     co_await asio::post(asio::use_awaitable);
     co_await asio::post(asio::use_awaitable);
     children.cancel();
@@ -88,7 +95,7 @@ TEST(scope, cancels_tasks_wherever_they_wait_and_counts_them_as_finished)
   spawn(context, parent(unwound), "parent");
   context.run();
   EXPECT_EQ(unwound, 1);
-  EXPECT_EQ(count_tasks().finished, 4u);
+  EXPECT_EQ(count_tasks().finished, 5u);
   EXPECT_EQ(count_tasks().failed, 0u);
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/channel_error.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <set>
@@ -62,6 +63,10 @@ bool detail::is_cancellation(std::exception_ptr const& failure) noexcept
   {
     return e.code() == boost::asio::error::operation_aborted ||
            e.code() == boost::asio::experimental::error::channel_cancelled;
+  }
+  catch (boost::asio::multiple_exceptions const& e)  // of a group, `a || b` say, with all its operations
+  {
+    return is_cancellation(e.first_exception());
   }
   catch (...)
   {

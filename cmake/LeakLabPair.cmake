@@ -41,42 +41,50 @@ function(leaklab_add_pair pattern)
 endfunction()
 
 # The program judges itself; its exit status tells the three outcomes apart, so no status but the right one passes.
+function(leaklab_add_pair_test name)
+  cmake_parse_arguments(test "" "" "COMMAND;LABELS;ENVIRONMENT" ${ARGN})
+  add_test(NAME pair.${name} COMMAND ${test_COMMAND})
+  set_tests_properties(pair.${name} PROPERTIES LABELS "pair;${test_LABELS}" TIMEOUT 120 ENVIRONMENT "${test_ENVIRONMENT}")
+endfunction()
+
 function(leaklab_add_pair_tests pattern seconds)
+  set(tests "${PROJECT_SOURCE_DIR}/tests")
+  set(bin "$<TARGET_FILE_DIR:${pattern}-leaky>")
+
+  # The objects of the fixed twin, with another frame around its scenario.
+  add_executable(${pattern}-teardown $<TARGET_OBJECTS:${pattern}-fixed> "${tests}/pairs/teardown_run.cpp")
+  target_link_libraries(${pattern}-teardown PRIVATE $<TARGET_PROPERTY:${pattern}-fixed,LINK_LIBRARIES>)
+  leaklab_add_pair_test(${pattern}.teardown COMMAND ${pattern}-teardown)
+
+  if(LEAKLAB_SANITIZE)  # which keeps memory back and takes time, so that nothing is to be measured
+    leaklab_add_pair_test(${pattern}.fixed_is_clean COMMAND ${pattern}-fixed --port 0 --duration 2s --once)
+    return()
+  endif()
+
   foreach(twin_and_expectation IN ITEMS leaky:leak:0 leaky:steady:1 fixed:steady:0 fixed:leak:1)
     string(REPLACE ":" ";" parts ${twin_and_expectation})
     list(GET parts 0 twin)
     list(GET parts 1 expectation)
     list(GET parts 2 status)
-    set(test "pair.${pattern}.${twin}_expect_${expectation}_is_${status}")
-    add_test(NAME ${test} COMMAND "${PROJECT_SOURCE_DIR}/tests/exits_with" ${status}
+    leaklab_add_pair_test(${pattern}.${twin}_expect_${expectation}_is_${status} COMMAND "${tests}/exits_with" ${status}
       $<TARGET_FILE:${pattern}-${twin}> --port 0 --duration ${seconds}s --expect ${expectation})
-    set_tests_properties(${test} PROPERTIES LABELS pair TIMEOUT 60)
   endforeach()
-  set(test "pair.${pattern}.too_short_to_tell_is_3")
-  add_test(NAME ${test} COMMAND "${PROJECT_SOURCE_DIR}/tests/exits_with" 3
+  leaklab_add_pair_test(${pattern}.too_short_to_tell_is_3 COMMAND "${tests}/exits_with" 3
     $<TARGET_FILE:${pattern}-leaky> --port 0 --duration 500ms --expect leak)
-  set_tests_properties(${test} PROPERTIES LABELS pair TIMEOUT 60)
-  add_test(NAME "pair.${pattern}.diff_within_budget" COMMAND "${PROJECT_SOURCE_DIR}/tests/diff_budget"
+  leaklab_add_pair_test(${pattern}.diff_within_budget COMMAND "${tests}/diff_budget"
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
-  add_test(NAME "pair.${pattern}.same_work" COMMAND "${PROJECT_SOURCE_DIR}/tests/same_work"
+  leaklab_add_pair_test(${pattern}.same_work COMMAND "${tests}/same_work"
     $<TARGET_FILE:${pattern}-leaky> $<TARGET_FILE:${pattern}-fixed> ${seconds})
-  add_test(NAME "pair.${pattern}.names_the_fault" COMMAND "${PROJECT_SOURCE_DIR}/tests/names_the_fault"
-    "$<TARGET_FILE_DIR:${pattern}-leaky>" "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
-  # The objects of the fixed twin, with another frame around its scenario.
-  add_executable(${pattern}-teardown $<TARGET_OBJECTS:${pattern}-fixed> "${PROJECT_SOURCE_DIR}/tests/pairs/teardown_run.cpp")
-  target_link_libraries(${pattern}-teardown PRIVATE $<TARGET_PROPERTY:${pattern}-fixed,LINK_LIBRARIES>)
-  add_test(NAME "pair.${pattern}.teardown" COMMAND ${pattern}-teardown)
+  leaklab_add_pair_test(${pattern}.names_the_fault COMMAND "${tests}/names_the_fault" "${bin}"
+    "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+
   # The verdicts do not depend on the rate.
   foreach(factor_and_seconds IN ITEMS 0.1:14 10:4)
     string(REPLACE ":" ";" parts ${factor_and_seconds})
     list(GET parts 0 factor)
-    list(GET parts 1 seconds)
-    set(test "pair.${pattern}.at_${factor}_times_the_rate")
-    add_test(NAME ${test} COMMAND "${PROJECT_SOURCE_DIR}/scripts/run-all" --rate-factor ${factor} --seconds ${seconds} ${pattern})
-    set_tests_properties(${test} PROPERTIES LABELS "pair;rates" TIMEOUT 60
-      ENVIRONMENT "LEAKLAB_BIN=$<TARGET_FILE_DIR:${pattern}-leaky>;PYTHONDONTWRITEBYTECODE=yes")
-  endforeach()
-  foreach(test IN ITEMS diff_within_budget same_work names_the_fault teardown)
-    set_tests_properties("pair.${pattern}.${test}" PROPERTIES LABELS pair TIMEOUT 120)
+    list(GET parts 1 duration)
+    leaklab_add_pair_test(${pattern}.at_${factor}_times_the_rate LABELS rates
+      COMMAND "${PROJECT_SOURCE_DIR}/scripts/run-all" --rate-factor ${factor} --seconds ${duration} ${pattern}
+      ENVIRONMENT "LEAKLAB_BIN=${bin};PYTHONDONTWRITEBYTECODE=yes")
   endforeach()
 endfunction()

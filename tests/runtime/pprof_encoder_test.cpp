@@ -165,6 +165,13 @@ TEST(pprof_encoder, every_mapping_says_that_it_needs_no_symbols)
   EXPECT_EQ(profile.text(main_binary.number(6)), "abcd");
 }
 
+TEST(pprof_encoder, a_build_id_too_short_for_its_readers_is_left_out)
+{
+  model::profile odd = sample();
+  odd.mappings.at(0).build_id = "a";
+  EXPECT_EQ(decoded(odd).all(3).at(0).number(6), 0);
+}
+
 TEST(pprof_encoder, a_location_is_in_its_mapping_or_in_the_first_and_has_its_lines_innermost_first)
 {
   decoded const profile(sample());

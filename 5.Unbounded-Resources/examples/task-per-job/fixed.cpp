@@ -1,0 +1,63 @@
+// Jobs arrive five times as fast as the backend takes them. Where do the others wait?
+#include <leaklab/channel.hpp>
+#include <leaklab/lab.hpp>
+#include <leaklab/tcp.hpp>
+
+#include <world/backend.hpp>
+
+#include <list>
+#include <string>
+
+namespace asio = boost::asio;
+using leaklab::awaitable;
+using leaklab::channel;
+using leaklab::tcp;
+
+namespace
+{
+
+using connection_pool = channel<tcp::socket*>;
+
+awaitable<void> do_job(int job, connection_pool& idle, leaklab::lab& lab)
+{
+  auto* const connection = co_await idle.async_receive();
+  std::string message = std::to_string(job) + '\n';
+  co_await asio::async_write(*connection, asio::buffer(message));
+  message.clear();
+  co_await asio::async_read_until(*connection, asio::dynamic_buffer(message), '\n');
+  lab.completed();
+  co_await idle.async_send({}, connection);
+}
+
+awaitable<void> work(channel<int>& jobs, connection_pool& idle, leaklab::lab& lab)
+{
+  for (;;)
+    co_await do_job(co_await jobs.async_receive(), idle, lab);
+}
+
+awaitable<void> scenario(leaklab::lab& lab)
+{
+  world::backend const backend(std::chrono::milliseconds(20));
+  std::list<tcp::socket> connections;
+  connection_pool idle(lab.get_executor(), 4);
+  while (connections.size() != idle.capacity())
+  {
+    auto& connection = connections.emplace_back(lab.get_executor());
+    co_await connection.async_connect(backend.endpoint());
+    co_await idle.async_send({}, &connection);
+  }
+  channel<int> jobs(lab.get_executor(), 20);
+  for (std::size_t workers = 0; workers != connections.size(); ++workers)
+    lab.spawn(work(jobs, idle, lab), "worker");
+  int job = 0;
+  for (auto clock = lab.ticks(); co_await clock.next(); ++job)
+    // the cure: a fixed number of tasks takes jobs from a short queue, and a full queue refuses
+    if (!jobs.try_send(boost::system::error_code(), job)) lab.refused();
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+  return leaklab::run(argc, argv, scenario);
+}

@@ -1,0 +1,89 @@
+// A chat room queues each line for every member until the member has read it. What if one reads more slowly
+// than the others speak?
+#include <leaklab/gauge.hpp>
+#include <leaklab/lab.hpp>
+#include <leaklab/tcp.hpp>
+
+#include <world/line_reader.hpp>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace asio = boost::asio;
+using leaklab::awaitable;
+using leaklab::tcp;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+struct member
+{
+  explicit member(tcp::socket accepted) : connection(std::move(accepted)) {}
+
+  tcp::socket connection;
+  std::deque<std::string> outbox;
+};
+
+using room = std::vector<std::shared_ptr<member>>;
+
+constexpr std::size_t most_bytes_queued = 64 * 1024;  // for one member
+
+std::size_t bytes_queued(member const& of)
+{
+  std::size_t bytes = 0;
+  for (auto const& line : of.outbox)
+    bytes += line.size();
+  return bytes;
+}
+
+std::size_t bytes_queued(room const& members)
+{
+  std::size_t bytes = 0;
+  for (auto const& each : members)
+    bytes += bytes_queued(*each);
+  return bytes;
+}
+
+awaitable<void> send_outbox(std::shared_ptr<member> to)
+{
+  for (; !to->outbox.empty(); to->outbox.pop_front())
+    co_await asio::async_write(to->connection, asio::buffer(to->outbox.front()));
+}
+
+void say(std::string const& line, room& members, leaklab::lab& lab)
+{
+  for (auto const& each : members)
+  {
+    // the cure: the outbox has a limit in bytes, and whoever lets it fill up is disconnected
+    each->outbox.push_back(line);
+    if (bytes_queued(*each) > most_bytes_queued) each->connection.close();
+    if (each->outbox.size() == 1) lab.spawn(send_outbox(each), "writer");
+  }
+  std::erase_if(members, [](auto const& each) { return !each->connection.is_open(); });
+}
+
+awaitable<void> scenario(leaklab::lab& lab)
+{
+  tcp::acceptor acceptor(lab.get_executor(), {asio::ip::address_v4::loopback(), 0});
+  acceptor.set_option(
+      asio::socket_base::send_buffer_size(4096));  // what is not read waits here, not in the kernel
+  room members;
+  leaklab::sampled_gauge const queued(
+      lab.get_executor(), "bytes queued", [&] { return bytes_queued(members); }, 65536);
+  world::line_reader const prompt(acceptor.local_endpoint(), 0ms, [&] { lab.completed(); });
+  world::line_reader const slow(acceptor.local_endpoint(), 100ms, [] {});
+  while (members.size() != 2)
+    members.push_back(std::make_shared<member>(co_await acceptor.async_accept()));
+  for (auto clock = lab.ticks(); co_await clock.next();)
+    say(std::string(1023, '.') + '\n', members, lab);
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+  return leaklab::run(argc, argv, scenario);
+}

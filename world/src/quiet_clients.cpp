@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,13 +43,14 @@ bool is_closed(pollfd const& client)
 
 [[noreturn]] void run_clients(int orders, std::uint16_t port)
 {
+  prctl(PR_SET_NAME, "quiet-clients");
   dup2(orders, 0);
   close_range(1, ~0U, 0);
   std::array<pollfd, 1 + most_clients> open{};
   open[0] = {0, POLLIN, 0};
   for (nfds_t count = 1;;)
   {
-    poll(open.data(), count, -1);
+    if (poll(open.data(), count, -1) < 0) continue;
     for (auto i = count - 1; i != 0; --i)
       if (is_closed(open[i]))
       {
@@ -71,11 +73,7 @@ quiet_clients::quiet_clients(std::uint16_t port)
   if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
     throw std::system_error(errno, std::generic_category(), "pipe");
   process_ = fork();
-  if (process_ == 0)
-  {
-    close(ends[1]);
-    run_clients(ends[0], port);
-  }
+  if (process_ == 0) run_clients(ends[0], port);
   auto const error = errno;
   close(ends[0]);
   orders_ = ends[1];

@@ -38,7 +38,7 @@ awaitable<void> scenario(leaklab::lab& lab)
   world::backend const store(std::chrono::milliseconds(10));
   channel<event> events(lab.get_executor(), 100);
   lab.spawn(consume(events, store.endpoint(), lab), "consumer");
-  // the cure: before a full buffer, this send waits, and the producer keeps the pace of the consumer
+  // the cure: with room for a hundred events this send waits, and the producer keeps its consumer's pace
   for (auto clock = lab.ticks(); co_await clock.next();)
     co_await events.async_send({}, event(1024, '.'));
 }

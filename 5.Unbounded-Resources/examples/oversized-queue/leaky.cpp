@@ -38,7 +38,7 @@ awaitable<void> scenario(leaklab::lab& lab)
   world::backend const store(std::chrono::milliseconds(10));
   channel<event> events(lab.get_executor(), 1'000'000);
   lab.spawn(consume(events, store.endpoint(), lab), "consumer");
-  // the fault: before a buffer of a million, this send never waits, and the backlog becomes memory
+  // the fault: with room for a million events this send never waits, and the backlog fills the memory
   for (auto clock = lab.ticks(); co_await clock.next();)
     co_await events.async_send({}, event(1024, '.'));
 }

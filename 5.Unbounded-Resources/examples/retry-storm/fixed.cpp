@@ -21,7 +21,7 @@ struct upstream
 {
   tcp::endpoint backend;
   std::chrono::milliseconds pause = 200ms;
-  std::uniform_real_distribution<> jitter{0.5, 1.5};
+  std::uniform_int_distribution<> jitter{100, 300};
   std::minstd_rand random{};
   leaklab::steady_timer::time_point next_retry{};
 };
@@ -42,7 +42,7 @@ awaitable<void> handle_request(upstream& up, leaklab::lab& lab)
     auto const now = leaklab::steady_timer::clock_type::now();
     if (now < up.next_retry) co_return lab.refused();
     up.next_retry = now + up.pause;
-    pause.expires_after(std::chrono::round<std::chrono::milliseconds>(up.pause * up.jitter(up.random)));
+    pause.expires_after(up.jitter(up.random) * 1ms);
     co_await pause.async_wait();
   }
   lab.completed();

@@ -29,7 +29,7 @@ struct member
 
 using room = std::vector<std::shared_ptr<member>>;
 
-constexpr std::size_t most_bytes_queued = 64 * 1024;  // for one member
+constexpr std::size_t most_bytes_queued = 256 * 1024;  // for one member
 
 std::size_t bytes_queued(member const& of)
 {
@@ -68,8 +68,8 @@ void say(std::string const& line, room& members, leaklab::lab& lab)
 awaitable<void> scenario(leaklab::lab& lab)
 {
   tcp::acceptor acceptor(lab.get_executor(), {asio::ip::address_v4::loopback(), 0});
-  acceptor.set_option(
-      asio::socket_base::send_buffer_size(4096));  // what is not read waits here, not in the kernel
+  // What a member has not read waits in the room, not in the kernel.
+  acceptor.set_option(asio::socket_base::send_buffer_size(4096));
   room members;
   leaklab::sampled_gauge const queued(
       lab.get_executor(), "bytes queued", [&] { return bytes_queued(members); }, 65536);

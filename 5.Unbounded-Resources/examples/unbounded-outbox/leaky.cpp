@@ -64,8 +64,8 @@ void say(std::string const& line, room& members, leaklab::lab& lab)
 awaitable<void> scenario(leaklab::lab& lab)
 {
   tcp::acceptor acceptor(lab.get_executor(), {asio::ip::address_v4::loopback(), 0});
-  acceptor.set_option(
-      asio::socket_base::send_buffer_size(4096));  // what is not read waits here, not in the kernel
+  // What a member has not read waits in the room, not in the kernel.
+  acceptor.set_option(asio::socket_base::send_buffer_size(4096));
   room members;
   leaklab::sampled_gauge const queued(
       lab.get_executor(), "bytes queued", [&] { return bytes_queued(members); }, 65536);

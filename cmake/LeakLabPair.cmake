@@ -5,6 +5,7 @@
 #   gauge                      what the verdict is about: tasks, heap, fds or the name of a gauge of the pair's own
 #   rate                       events a second by default
 #   growth_per_second          by which the leaky twin's gauge rises at that rate
+#   leaks_above_rate           optional: up to this rate the leaky twin keeps up and holds still
 #   verdict                    what the profile must name: the operation or the function
 #   work                       what lab::completed() counts
 #   seconds_to_tell            how long a run must last for a verdict

@@ -28,7 +28,7 @@ build_packages() {
 }
 
 can_install() { # NAME
-  apt-cache policy "$1" | grep -q 'Candidate: [0-9]'
+  [[ $(apt-cache policy "$1") == *'Candidate: '[0-9]* ]]
 }
 
 # The coroutine and channel parts of Asio that the lab uses came with Boost 1.81; the versioned packages are those that have it.
@@ -69,7 +69,9 @@ install_packages() { # NAME…: installs what is missing; asks for nothing when 
 
 install_boost() {
   command -v apt-get >/dev/null || die 2 "knows only apt; install Boost 1.81 or later and pass --no-install"
-  dpkg-query -W -f '${db:Status-Status}\n' 'libboost1.8[1-9]-dev' 2>/dev/null | grep -qx installed && return
+  local name
+  [[ $(dpkg-query -W -f ' ${db:Status-Status} ' 'libboost1.8[1-9]-dev' 2>/dev/null || true) == *' installed '* ]] && return
   update_package_lists
-  install_packages "$(boost_package)"
+  name=$(boost_package)
+  install_packages "$name"
 }

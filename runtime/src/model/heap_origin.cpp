@@ -12,11 +12,23 @@ namespace leaklab::model
 namespace
 {
 
+// `upload::upload` on the line of `struct upload`: a constructor that the compiler wrote, called where the
+// reader should look.
+bool is_implicit_constructor(source_line const& line)
+{
+  std::string_view const name(line.function.data(), std::min(line.function.find('('), line.function.size()));
+  auto const colons = name.rfind("::");
+  if (colons == name.npos || line.line != line.start_line) return false;
+  auto const scope = name.substr(0, colons);
+  auto const type = name.substr(colons + 2);
+  return scope == type || scope.ends_with("::" + std::string(type));
+}
+
 bool is_own(source_line const& line)
 {
   auto const begins = [](std::string_view text, auto... prefixes)
   { return (text.starts_with(prefixes) || ...); };
-  return line.line != 0 && !begins(line.file, "/usr/", "../") &&
+  return line.line != 0 && !is_implicit_constructor(line) && !begins(line.file, "/usr/", "../") &&
          !begins(line.function, "std::", "boost::", "leaklab::", "operator new");
 }
 

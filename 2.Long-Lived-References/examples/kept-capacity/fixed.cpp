@@ -1,0 +1,55 @@
+// A device that was out of reach delivers all its readings at once, then a few at a time. How large does its
+// inbox stay?
+#include <leaklab/lab.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <vector>
+
+using leaklab::awaitable;
+
+namespace
+{
+
+constexpr std::size_t devices = 10'000;
+constexpr std::size_t backlog = 32 * 1024;  // readings: 256 KiB
+constexpr std::size_t usual = 4;
+constexpr std::size_t high_water = 64;
+
+class inbox
+{
+ public:
+  void handle(std::span<double const> delivered)
+  {
+    readings_.assign(delivered.begin(), delivered.end());
+    total_ = std::accumulate(readings_.begin(), readings_.end(), total_);
+    readings_.clear();
+    // the cure: above a high-water mark, room of which not half was needed is given back
+    if (readings_.capacity() > std::max(high_water, 2 * delivered.size())) readings_.shrink_to_fit();
+  }
+
+ private:
+  std::vector<double> readings_;
+  double total_ = 0;
+};
+
+awaitable<void> scenario(leaklab::lab& lab)
+{
+  std::vector<double> const delivery(backlog, 21.5);
+  std::vector<inbox> inboxes(devices);
+  std::size_t device = 0;
+  for (auto clock = lab.ticks(); co_await clock.next(); device = (device + 1) % devices)
+  {
+    inboxes[device].handle(delivery);
+    inboxes[device].handle(std::span(delivery).first(usual));
+    lab.completed();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+  return leaklab::run(argc, argv, scenario);
+}

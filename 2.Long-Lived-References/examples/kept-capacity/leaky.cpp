@@ -1,0 +1,52 @@
+// A device that was out of reach delivers all its readings at once, then a few at a time. How large does its
+// inbox stay?
+#include <leaklab/lab.hpp>
+
+#include <numeric>
+#include <span>
+#include <vector>
+
+using leaklab::awaitable;
+
+namespace
+{
+
+constexpr std::size_t devices = 10'000;
+constexpr std::size_t backlog = 32 * 1024;  // readings: 256 KiB
+constexpr std::size_t usual = 4;
+
+class inbox
+{
+ public:
+  void handle(std::span<double const> delivered)
+  {
+    readings_.assign(delivered.begin(), delivered.end());
+    total_ = std::accumulate(readings_.begin(), readings_.end(), total_);
+    // the fault: clear() removes the readings and keeps the room for the most there have ever been
+    readings_.clear();
+  }
+
+ private:
+  std::vector<double> readings_;
+  double total_ = 0;
+};
+
+awaitable<void> scenario(leaklab::lab& lab)
+{
+  std::vector<double> const delivery(backlog, 21.5);
+  std::vector<inbox> inboxes(devices);
+  std::size_t device = 0;
+  for (auto clock = lab.ticks(); co_await clock.next(); device = (device + 1) % devices)
+  {
+    inboxes[device].handle(delivery);
+    inboxes[device].handle(std::span(delivery).first(usual));
+    lab.completed();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+  return leaklab::run(argc, argv, scenario);
+}

@@ -6,6 +6,9 @@ find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libdw REQUIRED IMPORTED_TARGET libdw)
+if(LEAKLAB_PAIRS)
+  find_package(SQLite3 REQUIRED)  # for one pattern
+endif()
 find_path(LEAKLAB_PROTOZERO_INCLUDE protozero/pbf_writer.hpp REQUIRED)
 
 # tcmalloc replaces malloc, which the sanitizers do themselves: under them heap figures come from the C library, and

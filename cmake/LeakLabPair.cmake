@@ -1,5 +1,6 @@
-# leaklab_add_pair(<pattern>): the programs <pattern>-leaky and <pattern>-fixed from examples/<pattern>/{leaky,fixed}.cpp, and
-# their tests. Everything that differs from pattern to pattern stands in pair.json beside them:
+# leaklab_add_pair(<pattern> [<library>…]): the programs <pattern>-leaky and <pattern>-fixed from
+# examples/<pattern>/{leaky,fixed}.cpp, linked with the libraries besides, and their tests. Everything that differs from
+# pattern to pattern stands in pair.json beside them:
 #
 #   pattern, title, category   what it is; title is one sentence
 #   gauge                      what the verdict is about: tasks, heap, fds or the name of a gauge of the pair's own
@@ -32,7 +33,7 @@ function(leaklab_add_pair pattern)
     configure_file("${PROJECT_SOURCE_DIR}/cmake/this_program.cpp.in" "${program}.cpp" @ONLY)
     set_source_files_properties("${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
     add_executable(${program} "${folder}/${twin}.cpp" "${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp")
-    target_link_libraries(${program} PRIVATE leaklab::runtime leaklab::world leaklab::warnings fmt::fmt)
+    target_link_libraries(${program} PRIVATE leaklab::runtime leaklab::world ${ARGN} leaklab::warnings fmt::fmt)
     target_precompile_headers(${program} REUSE_FROM leaklab_runtime)
   endforeach()
 

@@ -24,7 +24,7 @@ as_root() {
 
 build_packages() {
   printf '%s\n' g++ cmake ninja-build pkg-config zlib1g-dev libdw-dev libfmt-dev libcli11-dev libprotozero-dev \
-    libgoogle-perftools-dev python3
+    libgoogle-perftools-dev libsqlite3-dev python3
 }
 
 can_install() { # NAME

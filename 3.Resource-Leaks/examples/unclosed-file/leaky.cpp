@@ -1,0 +1,48 @@
+// Each order file that comes in is opened, read and closed; many are empty. Which ways out pass the close?
+#include <leaklab/lab.hpp>
+
+#include <world/temporary_directory.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+using leaklab::awaitable;
+
+namespace
+{
+
+void read_orders(std::string const& path, std::vector<int>& orders)
+{
+  std::FILE* const file = std::fopen(path.c_str(), "r");
+  if (!file) throw std::system_error(errno, std::generic_category(), path);
+  int order = 0;
+  // the fault: this way out leaves the file open
+  if (std::fscanf(file, "%d", &order) != 1) return;
+  orders.push_back(order);
+  std::fclose(file);
+}
+
+awaitable<void> scenario(leaklab::lab& lab)
+{
+  world::temporary_directory const folder;
+  auto const path = folder.path() / "orders";
+  std::ofstream(path).close();  // nobody has ordered
+  std::vector<int> orders;
+  for (auto clock = lab.ticks(); co_await clock.next();)
+  {
+    read_orders(path, orders);
+    lab.completed();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+  return leaklab::run(argc, argv, scenario);
+}

@@ -1,0 +1,53 @@
+// A walk visits folders within folders; a link leads back up, so it goes deep. What is open at each level?
+#include <leaklab/lab.hpp>
+
+#include <world/temporary_directory.hpp>
+
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+using leaklab::awaitable;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr int depth = 30;
+
+// The kernel follows forty links in a path, which makes a walk of 1,200 levels.
+void make_folders(fs::path const& top)
+{
+  auto deepest = top;
+  for (int level = 0; level != depth; ++level)
+    deepest /= "d";
+  fs::create_directories(deepest);
+  fs::create_directory_symlink(top, deepest / "d");
+}
+
+awaitable<void> walk(fs::path const& folder, leaklab::tick_clock& clock, leaklab::lab& lab)
+{
+  lab.completed();
+  // the cure: the folder is read and closed before the walk goes on into it
+  std::vector<fs::directory_entry> const entries(fs::directory_iterator(folder), fs::directory_iterator{});
+  for (auto const& entry : entries)
+  {
+    std::error_code too_deep;
+    if (entry.is_directory(too_deep) && co_await clock.next()) co_await walk(entry.path(), clock, lab);
+  }
+}
+
+awaitable<void> scenario(leaklab::lab& lab)
+{
+  world::temporary_directory const top;
+  make_folders(top.path());
+  for (auto clock = lab.ticks(); co_await clock.next();)
+    co_await walk(top.path(), clock, lab);
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+  return leaklab::run(argc, argv, scenario);
+}

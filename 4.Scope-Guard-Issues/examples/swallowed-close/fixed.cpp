@@ -1,0 +1,51 @@
+// A record goes to the first disk that takes it and is acknowledged. Who says that the disk has taken it?
+#include <leaklab/gauge.hpp>
+#include <leaklab/lab.hpp>
+
+#include <world/scope_guard.hpp>
+#include <world/temporary_directory.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using leaklab::awaitable;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+using record = std::uint64_t;
+
+bool store(record const& entry, std::string const& path)
+{
+  std::FILE* const file = std::fopen(path.c_str(), "ab");
+  if (!file) return false;
+  world::scope_exit close([file] { std::fclose(file); });
+  if (std::fwrite(&entry, sizeof entry, 1, file) != 1) return false;
+  // the cure: the close that counts is called and checked; the guard is for the other ways out
+  close.release();
+  return std::fclose(file) == 0;
+}
+
+awaitable<void> scenario(leaklab::lab& lab)
+{
+  world::temporary_directory const second_disk;
+  auto const journal = second_disk.path() / "journal";
+  std::ofstream(journal).close();
+  leaklab::sampled_gauge const lost(
+      lab.get_executor(), "records lost",
+      [&] { return lab.work().completed - fs::file_size(journal) / sizeof(record); });
+  record number = 0;
+  for (auto clock = lab.ticks(); co_await clock.next(); ++number)
+    if (store(number, "/dev/full") || store(number, journal)) lab.completed();
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+  return leaklab::run(argc, argv, scenario);
+}

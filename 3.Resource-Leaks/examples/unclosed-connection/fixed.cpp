@@ -23,6 +23,7 @@ struct http_client
 {
   tcp::endpoint server;
   std::vector<tcp::socket> idle;
+  std::size_t most_idle = 4;
 };
 
 awaitable<tcp::socket> connect(http_client& client)
@@ -46,7 +47,7 @@ awaitable<void> get(http_client& client, leaklab::lab& lab)
   std::string answer;
   co_await asio::async_read_until(connection, asio::dynamic_buffer(answer), "\r\n\r\n");
   lab.completed();
-  if (client.idle.size() < 4) client.idle.push_back(std::move(connection));
+  if (client.idle.size() < client.most_idle) client.idle.push_back(std::move(connection));
 }
 
 awaitable<void> scenario(leaklab::lab& lab)

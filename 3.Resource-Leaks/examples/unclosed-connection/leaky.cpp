@@ -23,6 +23,7 @@ struct http_client
 {
   tcp::endpoint server;
   std::vector<tcp::socket> idle;
+  std::size_t most_idle = 4;
 };
 
 awaitable<tcp::socket> connect(http_client& client)

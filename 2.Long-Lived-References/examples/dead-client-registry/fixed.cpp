@@ -22,7 +22,7 @@ struct route
   std::array<char, 8 * 1024> outbox;
 };
 
-// By the name of the client. One that is back before it is missed has two for a while.
+// By the name of the client. One that is back before it was missed has two.
 using route_table = std::multimap<std::string, route>;
 
 awaitable<void> serve(tcp::socket client, route_table& routes, leaklab::lab& lab)

@@ -1,5 +1,4 @@
-// A device that was out of reach delivers all its readings at once, then a few at a time. How large does its
-// inbox stay?
+// A device delivers all that it has saved up, then a few readings at a time. How large does its inbox stay?
 #include <leaklab/lab.hpp>
 
 #include <algorithm>
@@ -13,7 +12,7 @@ namespace
 {
 
 constexpr std::size_t devices = 10'000;
-constexpr std::size_t backlog = 32 * 1024;  // readings: 256 KiB
+constexpr std::size_t saved_up = 32 * 1024;  // readings, of 8 bytes
 constexpr std::size_t usual = 4;
 constexpr std::size_t high_water = 64;
 
@@ -36,7 +35,7 @@ class inbox
 
 awaitable<void> scenario(leaklab::lab& lab)
 {
-  std::vector<double> const delivery(backlog, 21.5);
+  std::vector<double> const delivery(saved_up, 21.5);
   std::vector<inbox> inboxes(devices);
   std::size_t device = 0;
   for (auto clock = lab.ticks(); co_await clock.next(); device = (device + 1) % devices)

@@ -1,10 +1,10 @@
-// A page is rendered for every visitor and kept for the next visit. Which pages are still there an hour
-// later?
+// A page is rendered for each visitor and kept for the next visit. Which pages are there an hour later?
 #include <leaklab/lab.hpp>
 
 #include <chrono>
 #include <list>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 using leaklab::awaitable;
@@ -40,7 +40,8 @@ class page_cache
  private:
   page const& render(int visitor)
   {
-    by_use_.push_front({visitor, std::vector<char>(page_size), steady_clock::now()});
+    std::vector<char> text(page_size);
+    by_use_.push_front({visitor, std::move(text), steady_clock::now()});
     by_visitor_[visitor] = by_use_.begin();
     // the cure: the page used least recently leaves when there are too many or when it has been idle too long
     while (by_use_.size() > most_pages || steady_clock::now() - by_use_.back().used > longest_idle)

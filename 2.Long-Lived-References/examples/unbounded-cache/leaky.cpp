@@ -1,10 +1,10 @@
-// A page is rendered for every visitor and kept for the next visit. Which pages are still there an hour
-// later?
+// A page is rendered for each visitor and kept for the next visit. Which pages are there an hour later?
 #include <leaklab/lab.hpp>
 
 #include <chrono>
 #include <list>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 using leaklab::awaitable;
@@ -38,9 +38,10 @@ class page_cache
  private:
   page const& render(int visitor)
   {
-    by_use_.push_front({visitor, std::vector<char>(page_size), steady_clock::now()});
-    by_visitor_[visitor] = by_use_.begin();
+    std::vector<char> text(page_size);
     // the fault: every page goes in and none ever leaves, so the only bound is the number of visitors
+    by_use_.push_front({visitor, std::move(text), steady_clock::now()});
+    by_visitor_[visitor] = by_use_.begin();
     return by_use_.front();
   }
 

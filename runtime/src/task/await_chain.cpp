@@ -35,6 +35,7 @@ template struct opened_entry<&entry_frame::top_of_stack_>;
 
 void prefetch_entry_point(void* entry) noexcept
 {
+  if (!entry) return;
   __builtin_prefetch(static_cast<entry_frame*>(entry));
   __builtin_prefetch(static_cast<char*>(entry) + 64);
 }

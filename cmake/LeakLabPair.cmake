@@ -92,7 +92,7 @@ function(leaklab_add_pair_tests pattern seconds)
     list(GET parts 0 factor)
     list(GET parts 1 duration)
     list(GET parts 2 label)
-    leaklab_add_pair_test(${pattern}.same_work_at_${factor}_times_the_rate LABELS ${label}
+    leaklab_add_pair_test(${pattern}.as_described_at_${factor}_times_the_rate LABELS ${label}
       COMMAND "${PROJECT_SOURCE_DIR}/scripts/run-all" --rate-factor ${factor} --seconds ${duration} ${pattern}
       ENVIRONMENT "LEAKLAB_BIN=${bin};PYTHONDONTWRITEBYTECODE=yes")
   endforeach()

@@ -64,13 +64,14 @@ function(leaklab_add_pair_tests pattern seconds)
   endif()
   add_executable(${pattern}-teardown $<TARGET_OBJECTS:${pattern}-fixed> $<TARGET_OBJECTS:leaklab_teardown_run>)
   target_link_libraries(${pattern}-teardown PRIVATE $<TARGET_PROPERTY:${pattern}-fixed,LINK_LIBRARIES>)
-  leaklab_add_pair_test(${pattern}.teardown COMMAND ${pattern}-teardown $<$<BOOL:${LEAKLAB_SANITIZE}>:--sparse>)
 
   if(LEAKLAB_SANITIZE)  # which keeps memory back and takes time, so that nothing is to be measured
+    leaklab_add_pair_test(${pattern}.teardown COMMAND ${pattern}-teardown --sparse)
     leaklab_add_pair_test(${pattern}.fixed_is_clean COMMAND ${pattern}-fixed --port 0 --duration 2s --once)
     return()
   endif()
 
+  leaklab_add_pair_test(${pattern}.teardown COMMAND ${pattern}-teardown)
   foreach(twin_and_expectation IN ITEMS leaky:leak:0 leaky:steady:1 fixed:steady:0 fixed:leak:1)
     string(REPLACE ":" ";" parts ${twin_and_expectation})
     list(GET parts 0 twin)

@@ -46,23 +46,35 @@ std::string read_whole(char const* path)
   return text;
 }
 
+std::uint64_t soft_limit(__rlimit_resource resource)
+{
+  rlimit limit{};
+  if (getrlimit(resource, &limit) != 0) fail("getrlimit");
+  return limit.rlim_cur == RLIM_INFINITY ? 0 : limit.rlim_cur;
+}
+
+std::string link_of(int fd)
+{
+  return "/proc/self/fd/" + std::to_string(fd);
+}
+
 /// A memfd is a regular file to stat; only its name tells (memfd_create(2)).
-bool is_memfd(int directory, char const* name)
+bool is_memfd(int fd)
 {
   std::array<char, 8> target{};
   static constexpr std::string_view prefix = "/memfd:";
-  ssize_t const length = readlinkat(directory, name, target.data(), target.size());
+  ssize_t const length = readlink(link_of(fd).c_str(), target.data(), target.size());
   return length > 0 && std::string_view(target.data(), static_cast<std::size_t>(length)).starts_with(prefix);
 }
 
 using kind = std::size_t fd_counts::*;
 
-kind kind_of(struct statx const& status, int directory, char const* name)
+kind kind_of(struct statx const& status, int fd)
 {
   switch (status.stx_mode & S_IFMT)
   {
     case S_IFREG:
-      return status.stx_nlink == 0 && is_memfd(directory, name) ? &fd_counts::anonymous : &fd_counts::files;
+      return status.stx_nlink == 0 && is_memfd(fd) ? &fd_counts::anonymous : &fd_counts::files;
     case S_IFDIR:
       return &fd_counts::directories;
     case S_IFSOCK:
@@ -79,11 +91,29 @@ kind kind_of(struct statx const& status, int directory, char const* name)
   }
 }
 
-// Calls visit(fd, kind) for each open descriptor but the one that this takes.
+// Calls visit(fd, kind) if this number is open.
+template <class Visit>
+void visit_descriptor(int fd, Visit& visit)
+{
+  struct statx status
+  {
+  };
+  // By number, and so whatever it refers to by now: other threads open and close meanwhile.
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_NLINK, &status) == 0) visit(fd, kind_of(status, fd));
+}
+
+// Calls visit(fd, kind) for each open descriptor but the one that this takes; when none is left to take, for those below the limit.
 template <class Visit>
 void for_each_descriptor(Visit visit)
 {
   std::unique_ptr<DIR, int (*)(DIR*)> const directory(opendir("/proc/self/fd"), closedir);
+  if (!directory && (errno == EMFILE || errno == ENFILE))
+  {
+    auto const limit = static_cast<int>(soft_limit(RLIMIT_NOFILE));
+    for (int fd = 0; fd < limit; ++fd)
+      visit_descriptor(fd, visit);
+    return;
+  }
   if (!directory) fail("/proc/self/fd");
   int const own = dirfd(directory.get());
   for (;;)
@@ -94,12 +124,7 @@ void for_each_descriptor(Visit visit)
     std::string_view const name = entry->d_name;
     int fd = -1;
     if (std::from_chars(name.data(), name.data() + name.size(), fd).ec != std::errc{} || fd == own) continue;
-    struct statx status
-    {
-    };
-    // By number, and so whatever it refers to by now: other threads open and close meanwhile.
-    if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_NLINK, &status) != 0) continue;
-    visit(fd, kind_of(status, own, entry->d_name));
+    visit_descriptor(fd, visit);
   }
   if (errno != 0) fail("/proc/self/fd");
 }
@@ -127,14 +152,7 @@ std::string target_text(int fd)
     return peer.empty() ? local : local + " to " + peer;
   }
   std::error_code gone;
-  return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), gone).string();
-}
-
-std::uint64_t soft_limit(__rlimit_resource resource)
-{
-  rlimit limit{};
-  if (getrlimit(resource, &limit) != 0) fail("getrlimit");
-  return limit.rlim_cur == RLIM_INFINITY ? 0 : limit.rlim_cur;
+  return std::filesystem::read_symlink(link_of(fd), gone).string();
 }
 
 double boot_time_seconds()

@@ -11,10 +11,11 @@ if(LEAKLAB_PAIRS)
 endif()
 find_path(LEAKLAB_PROTOZERO_INCLUDE protozero/pbf_writer.hpp REQUIRED)
 
-# tcmalloc replaces malloc, which the sanitizers do themselves: under them heap figures come from the C library, and
+# tcmalloc replaces malloc, which the sanitizers and valgrind do themselves: without it heap figures come from the C library, and
 # there is no CPU profiler, whose library comes with it.
-set(LEAKLAB_TCMALLOC OFF)
-if(NOT LEAKLAB_SANITIZE)
-  pkg_check_modules(gperftools REQUIRED IMPORTED_TARGET libtcmalloc libprofiler)
+if(LEAKLAB_SANITIZE OR LEAKLAB_VALGRIND)
+  set(LEAKLAB_TCMALLOC OFF)
+else()
   set(LEAKLAB_TCMALLOC ON)
+  pkg_check_modules(gperftools REQUIRED IMPORTED_TARGET libtcmalloc libprofiler)
 endif()

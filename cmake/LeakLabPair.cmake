@@ -36,7 +36,7 @@ function(leaklab_add_pair pattern)
     target_link_libraries(${program} PRIVATE leaklab::runtime leaklab::world ${ARGN} leaklab::warnings fmt::fmt)
     target_precompile_headers(${program} REUSE_FROM leaklab_runtime)
   endforeach()
-  if(LEAKLAB_SANITIZE)  # what leaks by design is not tested for being clean; a test that needs one builds it
+  if(LEAKLAB_SANITIZE OR LEAKLAB_VALGRIND)  # what leaks by design is not tested for being clean; a test that needs one builds it
     set_target_properties(${pattern}-leaky PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 
@@ -65,6 +65,10 @@ function(leaklab_add_pair_tests pattern seconds)
   add_executable(${pattern}-teardown $<TARGET_OBJECTS:${pattern}-fixed> $<TARGET_OBJECTS:leaklab_teardown_run>)
   target_link_libraries(${pattern}-teardown PRIVATE $<TARGET_PROPERTY:${pattern}-fixed,LINK_LIBRARIES>)
 
+  if(LEAKLAB_VALGRIND)
+    leaklab_add_valgrind_tests(${pattern})
+    return()
+  endif()
   if(LEAKLAB_SANITIZE)  # which keeps memory back and takes time, so that nothing is to be measured
     leaklab_add_pair_test(${pattern}.teardown COMMAND ${pattern}-teardown --sparse)
     leaklab_add_pair_test(${pattern}.fixed_is_clean COMMAND ${pattern}-fixed --port 0 --duration 2s --once)
@@ -97,4 +101,20 @@ function(leaklab_add_pair_tests pattern seconds)
       COMMAND "${PROJECT_SOURCE_DIR}/scripts/run-all" --rate-factor ${factor} --seconds ${duration} ${pattern}
       ENVIRONMENT "LEAKLAB_BIN=${bin};PYTHONDONTWRITEBYTECODE=yes")
   endforeach()
+endfunction()
+
+# The target checked_pairs is what these tests run. Two leaky twins show that a lost block and a lost descriptor are found.
+function(leaklab_add_valgrind_tests pattern)
+  if(NOT TARGET checked_pairs)
+    add_custom_target(checked_pairs)
+  endif()
+  add_dependencies(checked_pairs ${pattern}-fixed ${pattern}-teardown)
+  set(is_clean "${PROJECT_SOURCE_DIR}/tests/pairs/is_clean")
+  leaklab_add_pair_test(${pattern}.fixed_is_clean COMMAND "${is_clean}" $<TARGET_FILE:${pattern}-fixed> --port 0 --duration 3s --once)
+  leaklab_add_pair_test(${pattern}.teardown COMMAND "${is_clean}" $<TARGET_FILE:${pattern}-teardown> --sparse)
+  if(pattern MATCHES "^(unclosed-file|shared-cycle)$")
+    add_dependencies(checked_pairs ${pattern}-leaky)
+    leaklab_add_pair_test(${pattern}.leaky_is_found COMMAND "${PROJECT_SOURCE_DIR}/tests/exits_with" 1
+      "${is_clean}" $<TARGET_FILE:${pattern}-leaky> --port 0 --duration 3s --once)
+  endif()
 endfunction()

@@ -1,6 +1,6 @@
-// heap_bench GO_MILLISECONDS GO_BYTES GO_PERCENT: what heap sampling costs and how good it is, a line a measure: its
-// name, our figure and the peer's, which is the same work without sampling, or Go's heap profile of such objects
-// (go/heap).
+// heap_bench GO_MILLISECONDS GO_BYTES GO_PERCENT: what heap sampling costs and how good it is, a line a
+// measure: its name, our figure and the peer's, which is the same work without sampling, or Go's heap profile
+// of such objects (go/heap).
 #include <leaklab/endpoint.hpp>
 #include <leaklab/heap.hpp>
 

@@ -9,7 +9,7 @@ import urllib.parse
 import xml.etree.ElementTree
 
 import pairs
-from docs.kept import Kept, changed_since
+from docs.kept import MEASURED, Kept, changed_since
 from docs.markdown import Document, blanked
 from docs.runner import Failed
 from docs.text import repository_files
@@ -52,6 +52,19 @@ def current(text, figures):
     for path, content in pictures.items():
         if not path.exists() or path.read_text() != content:
             yield 1, "edited", f"{path.relative_to(ROOT)} is not what was kept; scripts/render-docs --fill {text.name}"
+
+
+def left_over(texts, figures):
+    """What is kept for no text, and pictures that no text shows."""
+    wanted = {f"{text.name}.json" for text in texts} | {f"figures/{name}.json" for name in figures.names()}
+    for path in MEASURED.rglob("*.json"):
+        if str(path.relative_to(MEASURED)) not in wanted:
+            yield str(path.relative_to(ROOT)), 1, "left over", "no text or list of figures has this name"
+    shown = {(text.path.parent / urllib.parse.unquote(target)).resolve()
+             for text in texts for _, target in text.document.targets()}
+    for name in repository_files():
+        if pathlib.PurePath(name).suffix in (".svg", ".png") and (ROOT / name).resolve() not in shown:
+            yield name, 1, "left over", "no text shows this picture"
 
 
 class Links:
@@ -205,7 +218,7 @@ def lint(texts):
         for text in texts:
             copy = pathlib.Path(folder) / text.name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(re.sub(r"^<!--.*-->$", "", text.document.text, flags=re.M))
+            copy.write_text(re.sub(r"^ *<!--.*-->$", "", text.document.text, flags=re.M))
         done = subprocess.run([tool("mdl"), "--config", ROOT / ".mdlrc", "--style", ROOT / "docs" / "markdown.style.rb",
                                *(text.name for text in texts)], cwd=folder, capture_output=True, text=True, env=UTF_8, check=False)
     if done.returncode not in (0, 1):
@@ -217,7 +230,7 @@ def lint(texts):
         plain = document.without_code.splitlines()
         generated = {number for part in document.parts for number in range(part.first, part.last + 1)}
         for number, line in enumerate(document.lines):
-            if len(line) > LINE_LENGTH and number not in generated and plain[number].strip() and not re.match(
+            if len(re.sub(r"<!--.*?-->", "", line)) > LINE_LENGTH and number not in generated and plain[number].strip() and not re.match(
                     r"\s*(?:\||<!-- |\[[^\]]+\]: |!\[)", line):
                 yield text.name, number + 1, "lint", f"longer than {LINE_LENGTH} characters"
             if re.match(r"[ >]*(?:(?:[-*+]|\d+\.) +)*<!-- = ", plain[number]):

@@ -45,7 +45,8 @@ def measure(source, runner):
         folder_of(pattern)
         found = runner.series(pattern)
         if gauge not in found["leaky"]:
-            raise Failed(f"{pattern} has no gauge {gauge}; it has {', '.join(sorted(found['leaky']))}")
+            gauges = ", ".join(sorted(name for name in found["leaky"] if not name.endswith("seconds")))
+            raise Failed(f"{pattern} has no gauge {gauge}; it has {gauges}")
         seconds = {twin: found[twin].get(f"{gauge}, seconds", found[twin]["seconds"]) for twin in found}
         return [f"{pattern}-leaky", f"{pattern}-fixed"], {
             twin: {"seconds": seconds[twin], gauge: found[twin][gauge]} for twin in found}

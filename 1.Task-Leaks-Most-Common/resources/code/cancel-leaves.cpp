@@ -44,7 +44,8 @@ int main()
   context.run_for(10ms);
   pool.join();
   fmt::print("requests: {}\n", requests.size());
-  leaklab::for_each_task([](leaklab::task_info const& task) { fmt::print("a task is left: {}\n", task.name); });
+  leaklab::for_each_task([](leaklab::task_info const& task)
+                         { fmt::print("a task is left: {}\n", task.name); });
   fmt::print("slots taken: {}\n", slots_taken);
   fmt::print("the job in the thread pool was done: {}\n", job_done.load());
 }

@@ -1,4 +1,4 @@
-// A task waits for a value that never comes. Which event ends it, and when do the things that it holds go?
+// A task waits for a value that never comes. Which event ends it, and when does what it holds go?
 #include <leaklab/channel.hpp>
 #include <leaklab/scope.hpp>
 #include <leaklab/spawn.hpp>
@@ -9,33 +9,27 @@
 #include <memory>
 #include <optional>
 
-using leaklab::awaitable;
 using leaklab::channel;
-using namespace std::chrono_literals;
-
-namespace
-{
 
 struct request
 {
-  ~request() { fmt::print("    the request is destroyed\n"); }
+  ~request() { fmt::print("  the request is destroyed\n"); }
 };
 
-awaitable<void> wait_on(std::shared_ptr<channel<int>> answers)
+static leaklab::awaitable<void> wait_on(std::shared_ptr<channel<int>> answers)
 {
   request const held;
   co_await answers->async_receive();
 }
 
-void after(char const* event, boost::asio::io_context& context)
+static void after(char const* event, boost::asio::io_context& context)
 {
   fmt::print("{}\n", event);
   context.restart();
-  context.run_for(50ms);
-  fmt::print("    tasks: {}, run() has more to do: {}\n", leaklab::count_tasks().live, !context.stopped());
+  context.run_for(std::chrono::milliseconds(50));
+  fmt::print("  tasks: {}; run() would {}\n", leaklab::count_tasks().live,
+             context.stopped() ? "return" : "go on for ever");
 }
-
-}  // namespace
 
 int main()
 {
@@ -44,23 +38,23 @@ int main()
   std::optional<leaklab::scope> tasks(context->get_executor());
 
   tasks->spawn(wait_on(answers), "waiter");
-  after("spawned in a scope", *context);
+  after("a task is spawned in a scope", *context);
   tasks->cancel();
-  after("the scope is cancelled", *context);
-
-  leaklab::spawn(*context, wait_on(answers), "waiter");
-  after("spawned again", *context);
+  after("its scope is cancelled", *context);
+  tasks.emplace(context->get_executor());
+  tasks->spawn(wait_on(answers), "waiter");
+  after("another is spawned", *context);
   answers->cancel();
-  after("the channel is cancelled", *context);
-
-  leaklab::spawn(*context, wait_on(answers), "waiter");
+  after("its channel is cancelled", *context);
+  tasks->spawn(wait_on(answers), "waiter");
+  after("a third is spawned", *context);
   std::weak_ptr const left = answers;
   answers.reset();
-  after("spawned again, and everybody else lets go of the channel", *context);
-  fmt::print("    owners of the channel: {}\n", left.use_count());
+  after("everybody else lets go of the channel", *context);
   tasks.reset();
-  after("the scope is destroyed", *context);
+  after("its scope is destroyed", *context);
+  fmt::print("  owners of the channel: {}\n", left.use_count());
   fmt::print("the context is destroyed\n");
   context.reset();
-  fmt::print("    tasks: {}, owners of the channel: {}\n", leaklab::count_tasks().live, left.use_count());
+  fmt::print("  tasks: {}\n", leaklab::count_tasks().live);
 }

@@ -1,4 +1,5 @@
-// Who gets the memory of a coroutine frame once its coroutine has returned?
+// A coroutine has returned. Who gets the memory of its frame?
+#include <leaklab/heap.hpp>
 #include <leaklab/spawn.hpp>
 #include <leaklab/steady_timer.hpp>
 
@@ -11,44 +12,47 @@
 using leaklab::awaitable;
 using leaklab::steady_timer;
 
-namespace
+static double allocations()
 {
+  double sum = 0;
+  for (auto const& sample : leaklab::read_allocations())
+    sum += sample.objects;
+  return sum;
+}
 
-// Returns where its frame is: its local lives in it.
 template <std::size_t size>
-awaitable<std::uintptr_t> finish()
+static awaitable<void> finish()
 {
   std::array<std::byte, size> local{};
   co_await boost::asio::this_coro::executor;
   asm volatile("" : : "r"(local.data()) : "memory");  // the array must exist
-  co_return reinterpret_cast<std::uintptr_t>(local.data());
 }
 
-awaitable<void> wait(steady_timer& timer)
+static awaitable<void> wait(steady_timer& timer)
 {
   co_await timer.async_wait();
 }
 
 template <std::size_t size>
-awaitable<void> finish_twice_then_wait(steady_timer& timer)
+static awaitable<void> finish_then_wait(steady_timer& timer)
 {
-  auto const first = co_await finish<size>();
-  auto const second = co_await finish<size>();
-  fmt::print("two calls with a local of {} bytes: {} memory\n", size, first == second ? "the same" : "other");
+  auto const before = allocations();
+  for (int call = 0; call != 1000; ++call)
+    co_await finish<size>();
+  fmt::print("1000 calls with a local of {} bytes: {:.0f} allocations\n", size, allocations() - before);
   co_await wait(timer);
 }
 
-}  // namespace
-
 int main()
 {
+  leaklab::set_allocation_sampling_period(1);  // which is each one
   boost::asio::io_context context;
   steady_timer timer(context, std::chrono::hours(1));
-  leaklab::spawn(context, finish_twice_then_wait<16>(timer), "after 16 bytes");
-  leaklab::spawn(context, finish_twice_then_wait<600>(timer), "after 600 bytes");
-  leaklab::spawn(context, finish_twice_then_wait<4000>(timer), "after 4000 bytes");
+  leaklab::spawn(context, finish_then_wait<16>(timer), "16");
+  leaklab::spawn(context, finish_then_wait<600>(timer), "600");
+  leaklab::spawn(context, finish_then_wait<4000>(timer), "4000");
   context.poll();
   leaklab::for_each_task(
-      [](leaklab::task_info const& task)
-      { fmt::print("{} frames, {} bytes: waits {}\n", task.frame_count, task.frame_bytes, task.name); });
+      [](auto const& task)
+      { fmt::print("frames of the task that waits after {} bytes: {}\n", task.name, task.frame_bytes); });
 }

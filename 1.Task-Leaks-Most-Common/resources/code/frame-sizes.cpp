@@ -11,28 +11,32 @@ using leaklab::awaitable;
 using leaklab::steady_timer;
 using kilobyte = std::array<std::byte, 1024>;
 
-namespace
-{
-
-void use(kilobyte& bytes)
+static void use(kilobyte& bytes)
 {
   asm volatile("" : : "r"(bytes.data()) : "memory");  // the array must exist
 }
 
-awaitable<void> wait(steady_timer& timer)
+static awaitable<void> wait(steady_timer& timer, int depth = 0)
 {
-  co_await timer.async_wait();
+  if (depth == 0)
+    co_await timer.async_wait();
+  else
+    co_await wait(timer, depth - 1);
 }
 
-awaitable<void> wait_with_local(steady_timer& timer)
+static awaitable<void> wait_between_uses(steady_timer& timer)
 {
   kilobyte local{};
   co_await timer.async_wait();
   use(local);
 }
 
-awaitable<void> wait_after_block(steady_timer& timer)
+static awaitable<void> wait_behind_two_blocks(steady_timer& timer)
 {
+  {
+    kilobyte local{};
+    use(local);
+  }
   {
     kilobyte local{};
     use(local);
@@ -40,35 +44,17 @@ awaitable<void> wait_after_block(steady_timer& timer)
   co_await timer.async_wait();
 }
 
-awaitable<void> wait_with_parameter(steady_timer& timer, kilobyte parameter)
-{
-  co_await timer.async_wait();
-  use(parameter);
-}
-
-awaitable<void> call(steady_timer& timer, int depth)
-{
-  if (depth == 0)
-    co_await timer.async_wait();
-  else
-    co_await call(timer, depth - 1);
-}
-
-}  // namespace
-
 int main()
 {
   boost::asio::io_context context;
   steady_timer timer(context, std::chrono::hours(1));
-  leaklab::spawn(context, wait(timer), "waits");
-  leaklab::spawn(context, wait_with_local(timer), "with 1 KiB on both sides of the wait");
-  leaklab::spawn(context, wait_after_block(timer), "with 1 KiB in a block before the wait");
-  leaklab::spawn(context, wait_with_parameter(timer, {}), "with 1 KiB as a parameter");
-  leaklab::spawn(context, call(timer, 0), "calls nobody");
-  leaklab::spawn(context, call(timer, 1), "calls one deep");
-  leaklab::spawn(context, call(timer, 8), "calls eight deep");
+  leaklab::spawn(context, wait(timer), "one coroutine");
+  leaklab::spawn(context, wait(timer, 1), "two that await each other");
+  leaklab::spawn(context, wait(timer, 9), "ten that await each other");
+  leaklab::spawn(context, wait_between_uses(timer), "1 KiB used before and after the wait");
+  leaklab::spawn(context, wait_behind_two_blocks(timer), "two blocks of 1 KiB, both left before the wait");
   context.poll();
-  fmt::print("{:>6} {:>6}  task\n", "frames", "bytes");
+  fmt::print("{:>6} {:>6}  {}\n", "frames", "bytes", "task");
   leaklab::for_each_task([](leaklab::task_info const& task)
                          { fmt::print("{:6} {:6}  {}\n", task.frame_count, task.frame_bytes, task.name); });
 }

@@ -1,4 +1,4 @@
-// `call || deadline`: when does the group end if the call takes its cancellation, and when if it does not?
+// `deadline || call`: when does the group end, and who came first?
 #include <leaklab/awaitable_operators.hpp>
 #include <leaklab/spawn.hpp>
 #include <leaklab/steady_timer.hpp>
@@ -6,6 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
+
+#include <stdexcept>
 
 namespace asio = boost::asio;
 using leaklab::awaitable;
@@ -19,23 +21,23 @@ static awaitable<void> pause(std::chrono::milliseconds time)
   co_await timer.async_wait();
 }
 
-static awaitable<void> obedient()
+static awaitable<void> fail()
 {
-  co_await pause(1000ms);
+  co_await pause(10ms);
+  throw std::runtime_error("connection refused");
 }
 
-static awaitable<void> deaf()
+static awaitable<void> hear_nothing()
 {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_await pause(1000ms);
 }
 
-static awaitable<void> busy()
+static awaitable<void> compute()
 {
-  auto const end = steady_timer::clock_type::now() + 1000ms;
-  while (steady_timer::clock_type::now() < end)
-    continue;
-  co_return;  // the first thing that could take a cancellation would be a co_await
+  for (auto const end = steady_timer::clock_type::now() + 1000ms; steady_timer::clock_type::now() < end;)
+    ;
+  co_return;
 }
 
 static awaitable<void> measure(char const* name, awaitable<void> call)
@@ -43,17 +45,18 @@ static awaitable<void> measure(char const* name, awaitable<void> call)
   auto const begin = steady_timer::clock_type::now();
   auto const first = co_await (pause(100ms) || std::move(call));
   auto const tenths = (steady_timer::clock_type::now() - begin) / 100ms;
-  fmt::print("{} call: the group ends after {}.{} s, first was {}\n", name, tenths / 10, tenths % 10,
-             first.index() == 0 ? "the deadline" : "the call");
+  fmt::print("{:20} ends after {}.{} s, {}\n", name, tenths / 10, tenths % 10,
+             first.index() == 0 ? "deadline" : "call");
 }
 
 int main()
 {
-  for (auto const& [name, call] :
-       {std::pair("obedient", &obedient), std::pair("deaf", &deaf), std::pair("busy", &busy)})
-  {
-    asio::io_context context;
-    leaklab::spawn(context, measure(name, call()), "request");
-    context.run();
-  }
+  asio::io_context context;
+  leaklab::spawn(context, measure("waits for 1 s", pause(1000ms)), "request");
+  leaklab::spawn(context, measure("fails after 0.01 s", fail()), "request");
+  leaklab::spawn(context, measure("refuses cancellation", hear_nothing()), "request");
+  context.run();
+  leaklab::spawn(context, measure("computes for 1 s", compute()), "request");
+  context.restart();
+  context.run();
 }

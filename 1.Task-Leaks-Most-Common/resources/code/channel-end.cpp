@@ -51,6 +51,7 @@ int main()
   experiment("the buffer holds a value, then close(), then a receiver comes", 1, true, close);
   experiment("a receiver waits, then cancel(), then a sender comes", 0, false, cancel);
   experiment("a sender waits, then cancel(), then a receiver comes", 0, true, cancel);
+  experiment("the buffer holds a value, then cancel(), then a receiver comes", 1, true, cancel);
   experiment("a receiver waits, then the channel is destroyed", 0, false, destroy);
   experiment("a sender waits, then the channel is destroyed", 0, true, destroy);
 }

@@ -1,4 +1,5 @@
-// A receive gives up at its deadline. What does the next send find?
+// A receive gives up at its deadline. What does the next send find, and what becomes of a value that comes
+// just then?
 #include <leaklab/awaitable_operators.hpp>
 #include <leaklab/channel.hpp>
 #include <leaklab/spawn.hpp>
@@ -8,6 +9,8 @@
 #include <boost/version.hpp>
 #include <fmt/format.h>
 
+#include <thread>
+
 using leaklab::awaitable;
 using leaklab::channel;
 using namespace std::chrono_literals;
@@ -16,19 +19,11 @@ static awaitable<void> receive_in_time(channel<int>& values)
 {
   leaklab::steady_timer deadline(values.get_executor(), 20ms);
   auto const first = co_await (values.async_receive() || deadline.async_wait());
-  fmt::print("  receive: {}\n", first.index() == 0 ? "a value" : "gave up at its deadline");
+  fmt::print("  receive: {}\n", first.index() == 0 ? "a value" : "gave up");
 }
 
-static void experiment(char const* title, std::size_t capacity, bool cancel_first)
+static void count_sends(channel<int>& values)
 {
-  fmt::print("{}\n", title);
-  boost::asio::io_context context;
-  channel<int> values(context, capacity);
-  if (cancel_first)
-  {
-    leaklab::spawn(context, receive_in_time(values), "receiver");
-    context.run();
-  }
   int accepted = 0;
   while (values.try_send(boost::system::error_code(), accepted))
     ++accepted;
@@ -38,6 +33,28 @@ static void experiment(char const* title, std::size_t capacity, bool cancel_firs
 int main()
 {
   fmt::print("Boost {}.{}\n", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000);
-  experiment("capacity 3, new", 3, false);
-  experiment("capacity 3, after a receive that gave up", 3, true);
+  boost::asio::io_context context;
+  channel<int> fresh(context, 3);
+  fmt::print("a channel of capacity 3, new\n");
+  count_sends(fresh);
+
+  channel<int> used(context, 3);
+  fmt::print("another, after a receive that gave up\n");
+  leaklab::spawn(context, receive_in_time(used), "receiver");
+  context.run();
+  count_sends(used);
+
+  channel<int> late(context);
+  fmt::print("a value that comes when the deadline is already over\n");
+  context.restart();
+  leaklab::spawn(context, receive_in_time(late), "receiver");
+  boost::asio::steady_timer arrival(context, 10ms);
+  arrival.async_wait(
+      [&](auto) {
+        fmt::print("  send: {}\n", late.try_send(boost::system::error_code(), 1) ? "accepted" : "refused");
+      });
+  context.poll();
+  std::this_thread::sleep_for(30ms);  // as if another task computed
+  context.run();
+  fmt::print("  a value is left in the channel: {}\n", late.ready());
 }

@@ -10,13 +10,13 @@
 
 namespace asio = boost::asio;
 using leaklab::awaitable;
-using leaklab::steady_timer;
+using clock_type = leaklab::steady_timer::clock_type;
 using namespace asio::experimental::awaitable_operators;
 using namespace std::chrono_literals;
 
 static awaitable<void> pause(std::chrono::milliseconds time)
 {
-  steady_timer timer(co_await asio::this_coro::executor, time);
+  leaklab::steady_timer timer(co_await asio::this_coro::executor, time);
   co_await timer.async_wait();
 }
 
@@ -34,18 +34,17 @@ static awaitable<void> hear_nothing()
 
 static awaitable<void> compute()
 {
-  for (auto const end = steady_timer::clock_type::now() + 1000ms; steady_timer::clock_type::now() < end;)
-    ;
+  for (auto const end = clock_type::now() + 1000ms; clock_type::now() < end;)
+    continue;
   co_return;
 }
 
 static awaitable<void> measure(char const* name, awaitable<void> call)
 {
-  auto const begin = steady_timer::clock_type::now();
+  auto const begin = clock_type::now();
   auto const first = co_await (pause(100ms) || std::move(call));
-  auto const tenths = (steady_timer::clock_type::now() - begin) / 100ms;
-  fmt::print("{:20} ends after {}.{} s, {}\n", name, tenths / 10, tenths % 10,
-             first.index() == 0 ? "deadline" : "call");
+  auto const tenths = (clock_type::now() - begin) / 100ms;
+  fmt::print("{:20} {}.{} s, {}\n", name, tenths / 10, tenths % 10, first.index() == 1 ? "call" : "deadline");
 }
 
 static void run(char const* name, awaitable<void> call)

@@ -8,25 +8,24 @@
 
 #include <optional>
 
-using leaklab::awaitable;
 using leaklab::channel;
-using end_of_channel = void (*)(std::optional<channel<int>>&);
 
 constexpr auto as_result = boost::asio::as_tuple(leaklab::tracked());
 
-static awaitable<void> send(channel<int>& values)
+static leaklab::awaitable<void> send(channel<int>& values)
 {
   auto const [error] = co_await values.async_send({}, 1, as_result);
   fmt::print("  send: {}\n", error ? error.message() : "completes");
 }
 
-static awaitable<void> receive(channel<int>& values)
+static leaklab::awaitable<void> receive(channel<int>& values)
 {
   auto const [error, value] = co_await values.async_receive(as_result);
   fmt::print("  receive: {}\n", error ? error.message() : fmt::to_string(value));
 }
 
-static void experiment(char const* title, std::size_t capacity, bool sender_waits, end_of_channel end)
+template <class... Ends>
+static void experiment(char const* title, std::size_t capacity, bool sender_waits, Ends... ends)
 {
   fmt::print("{}\n", title);
   boost::asio::io_context context;
@@ -34,7 +33,7 @@ static void experiment(char const* title, std::size_t capacity, bool sender_wait
   std::optional<channel<int>> values(std::in_place, context, capacity);
   leaklab::spawn(context, sender_waits ? send(*values) : receive(*values), "first");
   context.poll();
-  end(values);
+  (ends(values), ...);
   context.poll();
   if (values) leaklab::spawn(context, sender_waits ? receive(*values) : send(*values), "second");
   context.poll();
@@ -43,15 +42,16 @@ static void experiment(char const* title, std::size_t capacity, bool sender_wait
 
 int main()
 {
-  end_of_channel const close = [](auto& values) { values->close(); };
-  end_of_channel const cancel = [](auto& values) { values->cancel(); };
-  end_of_channel const destroy = [](auto& values) { values.reset(); };
+  auto const close = [](auto& values) { values->close(); };
+  auto const cancel = [](auto& values) { values->cancel(); };
+  auto const destroy = [](auto& values) { values.reset(); };
   experiment("a receiver waits, then close(), then a sender comes", 0, false, close);
   experiment("a sender waits, then close(), then a receiver comes", 0, true, close);
   experiment("the buffer holds a value, then close(), then a receiver comes", 1, true, close);
   experiment("a receiver waits, then cancel(), then a sender comes", 0, false, cancel);
   experiment("a sender waits, then cancel(), then a receiver comes", 0, true, cancel);
   experiment("the buffer holds a value, then cancel(), then a receiver comes", 1, true, cancel);
-  experiment("a receiver waits, then the channel is destroyed", 0, false, destroy);
   experiment("a sender waits, then the channel is destroyed", 0, true, destroy);
+  experiment("a sender waits, then cancel() and close(), then a receiver comes", 0, true, cancel, close);
+  experiment("a sender waits, then close() and cancel(), then a receiver comes", 0, true, close, cancel);
 }

@@ -1,4 +1,5 @@
 """What scripts/check-docs looks at in one text or in all; each check yields (line, kind of fault, text)."""
+import os
 import pathlib
 import re
 import shutil
@@ -21,6 +22,7 @@ UNIT = re.compile(
     r"descriptors?|fds?|connections?|sockets?|threads?|timers?|allocations?|objects?|samples?|stacks?|requests?|"
     r"messages?|lines?|times|x|×)(?![\w/])")
 LINE_LENGTH = 120
+UTF_8 = {**os.environ, "LC_ALL": "C.UTF-8"}
 SHELL = "sh", "bash", "shell", "zsh"
 
 
@@ -31,12 +33,11 @@ def current(text, figures):
         entry = kept.entries.get(part.source)
         if entry and (why := changed_since(entry)):
             yield part.first + 1, "stale", f"{part.source}: {why}; scripts/render-docs --new {text.name}"
-    for key, start, _ in text.document.figures():
-        entry = figures.entry(key)
-        line = text.document.line_of(start)
+    for line, key in text.figure_keys(figures):
+        entry, figure = figures.entry(key), figures.defined.get(key, {})
         if not entry:
             continue
-        if entry["command"] != figures.defined.get(key, {}).get("command"):
+        if any(entry.get(name) != figure.get(name) for name in ("command", "while")):
             yield line, "stale", f"{key} was measured with another command; scripts/render-docs --new {text.name}"
         elif why := changed_since(entry):
             yield line, "stale", f"{key}: {why}; scripts/render-docs --new {text.name}"
@@ -184,13 +185,15 @@ def names_no_machine(text):
 
 def tool(name):
     found = shutil.which(name)
-    return found or pairs.die(2, f"{name} is missing; scripts/test installs it")
+    return found or pairs.die(3, f"{name} is missing; scripts/test installs it")
 
 
 def spelling(texts):
     """codespell on the texts; transcripts included, since we wrote what our programs print."""
     done = subprocess.run([tool("codespell"), "--config", ROOT / ".codespellrc", *(t.name for t in texts)], cwd=ROOT,
-                          capture_output=True, text=True, check=False)
+                          capture_output=True, text=True, env=UTF_8, check=False)
+    if done.returncode not in (0, 65):  # 65: it found something
+        pairs.die(2, f"codespell ended with {done.returncode}: {done.stderr.strip()}")
     for line in done.stdout.splitlines():
         if found := re.match(r"(.*?):(\d+): (.*)", line):
             yield found[1], int(found[2]), "spelling", found[3]
@@ -204,7 +207,7 @@ def lint(texts):
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(re.sub(r"^<!--.*-->$", "", text.document.text, flags=re.M))
         done = subprocess.run([tool("mdl"), "--config", ROOT / ".mdlrc", "--style", ROOT / "docs" / "markdown.style.rb",
-                               *(text.name for text in texts)], cwd=folder, capture_output=True, text=True, check=False)
+                               *(text.name for text in texts)], cwd=folder, capture_output=True, text=True, env=UTF_8, check=False)
     if done.returncode not in (0, 1):
         pairs.die(2, f"mdl ended with {done.returncode}: {(done.stderr.strip() or 'it said nothing').splitlines()[-1]}")
     for name, line, rule in re.findall(r"^(.*?):(\d+): (MD\d+ .*)$", done.stdout, re.M):

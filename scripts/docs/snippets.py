@@ -70,7 +70,7 @@ def compiler():
 
 def command():
     return [compiler(), "-std=c++20", "-fcoroutines", "-fsyntax-only", "-w", "-fmax-errors=3", "-fdiagnostics-color=never",
-            "-I", str(ROOT / "runtime" / "include"), "-I", str(ROOT / "world" / "include"), "-x", "c++"]
+            "-I", "runtime/include", "-I", "world/include", "-x", "c++"]
 
 
 def state_of_headers():

@@ -11,10 +11,13 @@ ROOT = pairs.ROOT
 
 
 def repository_files():
-    """All files that git knows or would take, by their path from the root."""
+    """All files that git knows or would take, by their path from the root; without git, all but what is made."""
     done = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True,
-                          check=True)
-    return sorted(name for name in done.stdout.split("\0") if name and (ROOT / name).exists())
+                          check=False)
+    if done.returncode == 0:
+        return sorted(name for name in done.stdout.split("\0") if name and (ROOT / name).exists())
+    names = (file.relative_to(ROOT) for file in ROOT.rglob("*") if file.is_file())
+    return sorted(str(name) for name in names if not {"build", "profiles", ".git", "__pycache__"} & set(name.parts))
 
 
 def all_files():
@@ -27,10 +30,13 @@ class Text:
         self.name = str(self.path.relative_to(ROOT))
         self.document = Document(self.path.read_text())
 
-    def figure_files(self):
-        """The names of the files in docs/figures whose figures stand here."""
-        names = {key.partition(".")[0] for key, _, _ in self.document.figures()}
-        return names | {part.source.split()[1] for part in self.document.parts if part.source.startswith("figure-table ")}
+    def figure_keys(self, figures):
+        """The figures that stand here, in prose and in tables, as (line, key)."""
+        for key, start, _ in self.document.figures():
+            yield self.document.line_of(start), key
+        for part in self.document.parts:
+            if part.source.startswith("figure-table "):
+                yield from ((part.first + 1, key) for key in figures.keys_of(part.source.split()[1]))
 
     def rendered(self, kept, figures):
         """(the text as it must be, the pictures beside it by path, problems as (line, text))"""

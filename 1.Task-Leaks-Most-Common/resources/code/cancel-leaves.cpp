@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <thread>
 
 namespace asio = boost::asio;
 using leaklab::awaitable;
@@ -23,12 +24,18 @@ static awaitable<void> pause(std::chrono::milliseconds time)
   co_await timer.async_wait();
 }
 
+static void work()
+{
+  std::this_thread::sleep_for(50ms);
+  job_done = true;
+}
+
 static awaitable<void> handle_request(asio::thread_pool& pool)
 {
   auto const executor = co_await asio::this_coro::executor;
   ++slots_taken;
   leaklab::spawn(executor, pause(1h), "child in a task of its own");
-  asio::post(pool, [] { job_done = true; });
+  asio::post(pool, work);
   co_await pause(1h);
   --slots_taken;
 }
@@ -42,10 +49,9 @@ int main()
   context.run_for(10ms);
   requests.cancel();
   context.run_for(10ms);
-  pool.join();
-  fmt::print("requests: {}\n", requests.size());
+  fmt::print("requests: {}; slots taken: {}; job done: {}\n", requests.size(), slots_taken, job_done.load());
   leaklab::for_each_task([](leaklab::task_info const& task)
                          { fmt::print("a task is left: {}\n", task.name); });
-  fmt::print("slots taken: {}\n", slots_taken);
-  fmt::print("the job in the thread pool was done: {}\n", job_done.load());
+  pool.join();
+  fmt::print("a little later, job done: {}\n", job_done.load());
 }

@@ -26,7 +26,7 @@ static awaitable<void> pause(std::chrono::milliseconds time)
 
 static void work()
 {
-  std::this_thread::sleep_for(50ms);
+  std::this_thread::sleep_for(200ms);
   job_done = true;
 }
 

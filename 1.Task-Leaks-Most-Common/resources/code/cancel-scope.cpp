@@ -46,11 +46,11 @@ int main()
 {
   asio::io_context context;
   leaklab::scope requests(context.get_executor());
-  requests.spawn(ask_all(3, 20ms), "patience ends");
+  requests.spawn(ask_all(3, 100ms), "patience ends");
   requests.spawn(ask_all(3, 1h), "is cancelled");
-  context.run_for(10ms);
-  tell("at first");
   context.run_for(50ms);
+  tell("at first");
+  context.run_for(200ms);
   tell("the patience of one has ended");
   requests.cancel();
   context.run();

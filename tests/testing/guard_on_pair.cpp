@@ -1,12 +1,14 @@
 // The guard of leaklab/testing.hpp on the scenario of a twin, whose source is TWIN: a second of its load, and what is
 // left after it.
-#define main static __attribute__((unused)) run_twin
+#define main run_twin
 #include TWIN
 #undef main
 
 #include <leaklab/testing.hpp>
 
 #include <gtest/gtest.h>
+
+leaklab::program_info const leaklab::this_program{};
 
 TEST(scenario, leaves_nothing_behind)
 {

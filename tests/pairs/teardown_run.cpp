@@ -1,7 +1,7 @@
 // Stands in for leaklab::run in a fixed twin: the scenario is stopped after n steps, for every n up to 200,
 // once by destroying its context and once by asking it. Whatever it was doing, no task, no descriptor and no
-// temporary folder of it is left. With --sparse the later n lie up to ten apart: a sanitizer maps and unmaps each
-// large block, and the scenarios of large blocks would take minutes.
+// temporary folder of it is left. With --sparse the later n lie up to ten apart: a sanitizer maps and unmaps
+// each large block, and the scenarios of large blocks would take minutes.
 #include <leaklab/lab.hpp>
 #include <leaklab/process.hpp>
 
@@ -81,7 +81,8 @@ int run(int argc, char** argv, scenario_function scenario, program_info const&)
   }
   for (auto const& failure : task_failures())
   {
-    std::fprintf(stderr, "task %s failed: %s\n", std::string(failure.name).c_str(), failure.last_message.c_str());
+    std::fprintf(stderr, "task %s failed: %s\n", std::string(failure.name).c_str(),
+                 failure.last_message.c_str());
     return 1;
   }
   return 0;

@@ -102,7 +102,8 @@ void visit_descriptor(int fd, Visit& visit)
   if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_NLINK, &status) == 0) visit(fd, kind_of(status, fd));
 }
 
-// Calls visit(fd, kind) for each open descriptor but the one that this takes; when none is left to take, for those below the limit.
+// Calls visit(fd, kind) for each open descriptor but the one that this takes; when none is left to take, for
+// those below the limit.
 template <class Visit>
 void for_each_descriptor(Visit visit)
 {

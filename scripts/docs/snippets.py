@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import subprocess
+import tempfile
 
 import pairs
 
@@ -117,7 +118,9 @@ class Compiler:
         errors = done.stderr if done.returncode else ""
         if bool(errors) == must_fail:
             CACHE.mkdir(parents=True, exist_ok=True)
-            stamp.write_text(errors)
+            with tempfile.NamedTemporaryFile("w", dir=CACHE, delete=False) as file:
+                file.write(errors)
+            os.replace(file.name, stamp)  # whole at once: another check may be reading
         return errors
 
     def check(self, texts):

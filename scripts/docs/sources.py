@@ -6,7 +6,7 @@ import subprocess
 import pairs
 from docs import chart
 from docs.markdown import fenced
-from docs.runner import Failed
+from docs.runner import Failed, programs_in
 
 ROOT = pairs.ROOT
 LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".h": "cpp", ".py": "python", ".json": "json", ".cmake": "cmake", ".md": "markdown",
@@ -56,14 +56,14 @@ def measure(source, runner):
         programs, output = [f"{pattern}-leaky", f"{pattern}-fixed"], runner.shell(f"scripts/side-by-side {rest}")
     elif kind == "look":
         name, command = look_at(rest)
-        programs, output = [name], runner.shell(command, name)
+        programs, output = [name, *programs_in(command)], runner.shell(command, name)
     elif kind == "report":
         pattern, twin, *options = rest.split(" ", 2)
         programs, output = [f"{pattern}-{twin}"], runner.report(" ".join([f"{pattern}-{twin}", *options]))
     elif kind == "test":
-        programs, output = [], runner.shell(f"build/bin/{rest}")
+        programs, output = rest.split()[:1], runner.shell(f"build/bin/{rest}")
     else:
-        programs, output = [], runner.shell(rest)
+        programs, output = programs_in(rest), runner.shell(rest)
     return programs, {"output": [line.rstrip() for line in output.splitlines()]}
 
 

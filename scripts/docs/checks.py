@@ -9,7 +9,8 @@ import urllib.parse
 import xml.etree.ElementTree
 
 import pairs
-from docs.kept import MEASURED, Kept, changed_since
+from docs import sources
+from docs.kept import MEASURED, changed_since
 from docs.markdown import Document, blanked
 from docs.runner import Failed
 from docs.text import repository_files
@@ -28,9 +29,9 @@ SHELL = "sh", "bash", "shell", "zsh"
 
 def current(text, figures):
     """The text says what was kept, and that was measured of these sources."""
-    kept = Kept(text.name)
+    entries = text.entries()
     for part in text.document.parts:
-        entry = kept.entries.get(part.source)
+        entry = entries.get(sources.key_of(part.source))
         if entry and (why := changed_since(entry)):
             yield part.first + 1, "stale", f"{part.source}: {why}; scripts/render-docs --new {text.name}"
     for line, key in text.figure_keys(figures):
@@ -41,7 +42,7 @@ def current(text, figures):
             yield line, "stale", f"{key} was measured with another command; scripts/render-docs --new {text.name}"
         elif why := changed_since(entry):
             yield line, "stale", f"{key}: {why}; scripts/render-docs --new {text.name}"
-    wanted, pictures, problems = text.rendered(kept, figures)
+    wanted, pictures, problems = text.rendered(entries, figures)
     for line, problem in problems:
         yield line, "not rendered", f"{problem}; scripts/render-docs --new {text.name}"
     if wanted != text.document.text:
@@ -56,7 +57,7 @@ def current(text, figures):
 
 def left_over(texts, figures):
     """What is kept for no text, and pictures that no text shows."""
-    wanted = {f"{text.name}.json" for text in texts} | {f"figures/{name}.json" for name in figures.names()}
+    wanted = {f"{text.name}.json" for text in texts} | {f"{text.images()}.json" for text in texts if text.charts()} | {f"figures/{name}.json" for name in figures.names()}
     for path in MEASURED.rglob("*.json"):
         if str(path.relative_to(MEASURED)) not in wanted:
             yield str(path.relative_to(ROOT)), 1, "left over", "no text or list of figures has this name"

@@ -170,7 +170,8 @@ class Runner:
 
 
 def programs_in(command):
-    return re.findall(r"\bbuild/bin/([\w-]+)", command)
+    """The programs in build/bin that the command spells out."""
+    return [name for name in re.findall(r"\bbuild/bin/([\w-]+)(?![\w$*?{\[-])", command) if (pairs.BIN / name).exists()]
 
 
 def executable(name):

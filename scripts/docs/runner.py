@@ -86,8 +86,8 @@ class Runner:
             shim.write_text(f"#!/bin/sh\necho {running.process.pid}\n")
             shim.chmod(0o755)
             path = f"{shim.parent}:{path}"
-        return {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "yes", "LEAKLAB_BIN": str(pairs.BIN),
-                "PPROF_TMPDIR": str(self.folder / ".pprof")}
+        return {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "yes",
+                "LEAKLAB_BIN": str(pairs.BIN), "PPROF_TMPDIR": str(self.folder / ".pprof")}
 
     def program(self, arguments):
         if arguments in self.programs and not self.programs[arguments].may_be_looked_at():

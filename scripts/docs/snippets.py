@@ -104,7 +104,7 @@ def unit(text, blocks):
 
 
 class Compiler:
-    """Remembers in build/docs what the compiler said; not what failed and should not have, which an installed header may cure."""
+    """Remembers in build/docs what the compiler said, but for failures that a package may cure."""
 
     def __init__(self):
         self.state = state_of_headers()

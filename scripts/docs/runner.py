@@ -142,8 +142,8 @@ class Runner:
         """Both twins of a pattern, sampled twice a second from start to end of their load."""
         paths = {twin: executable(f"{pattern}-{twin}") for twin in ("leaky", "fixed")}
         options = ["--port", "0", "--json", "--interval", f"{SAMPLED_EVERY * 1000:.0f}ms", "--duration", f"{LOAD}s"]
-        processes = {twin: subprocess.Popen([path, *options], cwd=self.folder, stdout=subprocess.PIPE, text=True)
-                     for twin, path in paths.items()}
+        processes = {twin: subprocess.Popen([path, *options], cwd=self.folder, stdout=subprocess.PIPE,
+                                            stderr=subprocess.DEVNULL, text=True) for twin, path in paths.items()}
         found = {twin: {"seconds": [], "tasks": [], "heap": [], "fds": []} for twin in paths}
         try:
             addresses = {twin: json.loads(process.stdout.readline())["url"] for twin, process in processes.items()}

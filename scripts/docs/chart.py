@@ -33,11 +33,13 @@ def unit_of(gauge, entry):
         return UNITS.get(gauge, gauge), 1
     most = max(max(entry[twin][gauge]) for twin in TWINS)
     name, size = ("MiB", 2**20) if most >= 2**20 else ("KiB", 2**10)
-    return (f"{name} in use" if gauge == "heap" else name), size
+    return (f"{name} of heap" if gauge == "heap" else gauge.replace("bytes", name, 1)), size
 
 
 def figure(value):
-    return f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
+    if value >= 100 or value == int(value):
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 
 def slope(seconds, values):
@@ -55,7 +57,7 @@ def finding(twin, gauge, entry):
     a_second = slope(entry[twin]["seconds"], values)
     low, high = min(values), max(values)
     if a_second * entry[twin]["seconds"][-1] > 0.25 * max(1e-9, max(max(entry[t][gauge]) / size for t in TWINS)):
-        return f"gains {figure(a_second)} {name.removesuffix(' in use')} a second", a_second
+        return f"gains {figure(a_second)} {name} a second", a_second
     between = f"stays between {figure(low)} and {figure(high)}"
     return (f"stays at {figure(high)}" if figure(low) == figure(high) else between) + f" {name}", 0.0
 

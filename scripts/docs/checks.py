@@ -9,7 +9,8 @@ import urllib.parse
 import xml.etree.ElementTree
 
 import pairs
-from docs.kept import Kept, changed_since
+from docs import sources
+from docs.kept import MEASURED, changed_since
 from docs.markdown import Document, blanked
 from docs.runner import Failed
 from docs.text import repository_files
@@ -28,9 +29,9 @@ SHELL = "sh", "bash", "shell", "zsh"
 
 def current(text, figures):
     """The text says what was kept, and that was measured of these sources."""
-    kept = Kept(text.name)
+    entries = text.entries()
     for part in text.document.parts:
-        entry = kept.entries.get(part.source)
+        entry = entries.get(sources.key_of(part.source))
         if entry and (why := changed_since(entry)):
             yield part.first + 1, "stale", f"{part.source}: {why}; scripts/render-docs --new {text.name}"
     for line, key in text.figure_keys(figures):
@@ -41,7 +42,7 @@ def current(text, figures):
             yield line, "stale", f"{key} was measured with another command; scripts/render-docs --new {text.name}"
         elif why := changed_since(entry):
             yield line, "stale", f"{key}: {why}; scripts/render-docs --new {text.name}"
-    wanted, pictures, problems = text.rendered(kept, figures)
+    wanted, pictures, problems = text.rendered(entries, figures)
     for line, problem in problems:
         yield line, "not rendered", f"{problem}; scripts/render-docs --new {text.name}"
     if wanted != text.document.text:
@@ -52,6 +53,20 @@ def current(text, figures):
     for path, content in pictures.items():
         if not path.exists() or path.read_text() != content:
             yield 1, "edited", f"{path.relative_to(ROOT)} is not what was kept; scripts/render-docs --fill {text.name}"
+
+
+def left_over(texts, figures):
+    """What is kept for no text, and pictures that no text shows."""
+    wanted = {f"{text.name}.json" for text in texts} | {f"figures/{name}.json" for name in figures.names()}
+    wanted |= {f"{text.images()}.json" for text in texts if text.charts()}
+    for path in MEASURED.rglob("*.json"):
+        if str(path.relative_to(MEASURED)) not in wanted:
+            yield str(path.relative_to(ROOT)), 1, "left over", "no text or list of figures has this name"
+    shown = {(text.path.parent / urllib.parse.unquote(target)).resolve()
+             for text in texts for _, target in text.document.targets()}
+    for name in repository_files():
+        if pathlib.PurePath(name).suffix in (".svg", ".png") and (ROOT / name).resolve() not in shown:
+            yield name, 1, "left over", "no text shows this picture"
 
 
 class Links:
@@ -190,8 +205,9 @@ def tool(name):
 
 def spelling(texts):
     """codespell on the texts; transcripts included, since we wrote what our programs print."""
-    done = subprocess.run([tool("codespell"), "--config", ROOT / ".codespellrc", *(t.name for t in texts)], cwd=ROOT,
-                          capture_output=True, text=True, env=UTF_8, check=False)
+    command = [tool("codespell"), "--config", ROOT / ".codespellrc"]
+    done = subprocess.run([*command, *(text.name for text in texts)], cwd=ROOT, capture_output=True, text=True, env=UTF_8,
+                          check=False)
     if done.returncode not in (0, 65):  # 65: it found something
         pairs.die(2, f"codespell ended with {done.returncode}: {done.stderr.strip()}")
     for line in done.stdout.splitlines():
@@ -200,25 +216,30 @@ def spelling(texts):
 
 
 def lint(texts):
-    """mdl on copies without our comments, which it takes for text; line lengths by ourselves, since it counts tables too."""
+    """mdl, on copies without our comments, which it takes for text."""
     with tempfile.TemporaryDirectory() as folder:
         for text in texts:
             copy = pathlib.Path(folder) / text.name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(re.sub(r"^<!--.*-->$", "", text.document.text, flags=re.M))
-        done = subprocess.run([tool("mdl"), "--config", ROOT / ".mdlrc", "--style", ROOT / "docs" / "markdown.style.rb",
-                               *(text.name for text in texts)], cwd=folder, capture_output=True, text=True, env=UTF_8, check=False)
+            copy.write_text(re.sub(r"^ *<!--.*-->$", "", text.document.text, flags=re.M))
+        command = [tool("mdl"), "--config", ROOT / ".mdlrc", "--style", ROOT / "docs" / "markdown.style.rb"]
+        done = subprocess.run([*command, *(text.name for text in texts)], cwd=folder, capture_output=True, text=True,
+                              env=UTF_8, check=False)
     if done.returncode not in (0, 1):
         pairs.die(2, f"mdl ended with {done.returncode}: {(done.stderr.strip() or 'it said nothing').splitlines()[-1]}")
     for name, line, rule in re.findall(r"^(.*?):(\d+): (MD\d+ .*)$", done.stdout, re.M):
         yield name, int(line), "lint", rule
-    for text in texts:
-        document = text.document
-        plain = document.without_code.splitlines()
-        generated = {number for part in document.parts for number in range(part.first, part.last + 1)}
-        for number, line in enumerate(document.lines):
-            if len(line) > LINE_LENGTH and number not in generated and plain[number].strip() and not re.match(
-                    r"\s*(?:\||<!-- |\[[^\]]+\]: |!\[)", line):
-                yield text.name, number + 1, "lint", f"longer than {LINE_LENGTH} characters"
-            if re.match(r"[ >]*(?:(?:[-*+]|\d+\.) +)*<!-- = ", plain[number]):
-                yield text.name, number + 1, "bad markup", "a line that begins with a comment is HTML: put a word before the figure"
+
+
+def lines_are_in_form(text):
+    """Lines of prose have at most LINE_LENGTH characters; none begins with a figure, which would make it HTML."""
+    document = text.document
+    generated = {number for part in document.parts for number in range(part.first, part.last + 1)}
+    for number, line in enumerate(document.without_code.splitlines()):
+        if number in generated or not line.strip():
+            continue
+        visible = re.sub(r"<!--.*?-->", "", document.lines[number])
+        if len(visible) > LINE_LENGTH and not re.match(r"\s*(?:\||\[[^\]]+\]: |!\[)", visible):
+            yield number + 1, "lint", f"longer than {LINE_LENGTH} characters"
+        if re.match(r"[ >]*(?:(?:[-*+]|\d+\.) +)*<!-- = ", line):
+            yield number + 1, "bad markup", "a line that begins with a comment is HTML: begin it with a word"

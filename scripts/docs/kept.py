@@ -59,6 +59,14 @@ def lines_named_in(text):
     return named
 
 
+@functools.cache
+def sources_of(program):
+    """The files that a program in build/bin is made of, as far as its name tells, by their path from the root."""
+    pattern, _, twin = program.rpartition("-")
+    found = [str(file.relative_to(ROOT)) for file in ROOT.glob(f"*/examples/{pattern}/{twin}.cpp")]
+    return found or output_of("git", "ls-files", "-co", "--exclude-standard", "--", f"*/{program}.cpp").split()
+
+
 class Kept:
     """One file of docs/measured: entries by key, each with the run that it comes from."""
 
@@ -72,8 +80,7 @@ class Kept:
         """Keeps an entry, the state of the programs' sources and the lines that its text names."""
         if provenance() not in self.runs:
             self.runs.append(provenance())
-        files = [f for p in programs for f in ROOT.glob(f"*/examples/{p.rpartition('-')[0]}/{p.rpartition('-')[2]}.cpp")]
-        names = [str(file.relative_to(ROOT)) for file in files]
+        names = [name for program in dict.fromkeys(programs) for name in sources_of(program)]
         self.entries[key] = {"run": self.runs.index(provenance()), **content,
                              "sources": {name: digest(name) for name in names},
                              "lines": lines_named_in("\n".join(content.get("output", [])))}

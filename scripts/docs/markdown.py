@@ -4,7 +4,7 @@ import re
 
 PART = re.compile(r"^<!-- generated: (?P<source>.*?) -->$")
 END = "<!-- end -->"
-FENCE = re.compile(r"^(?P<indent> {0,3})(?P<fence>`{3,}|~{3,})\s*(?P<language>[^\s`]*)[^`]*$")
+FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})\s*(?P<language>[^\s`]*)[^`]*$")
 COMMENT_OR_CODE = re.compile(r"<!--.*?-->|(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.S)
 FIGURE = re.compile(r"<!-- = (?P<key>\S+) -->(?P<value>.*?)<!-- \. -->")
 LINK = re.compile(r"(?P<picture>!?)\[(?P<text>(?:[^\[\]]|!?\[[^\[\]]*\](?:\([^()]*\))?)*)\]"

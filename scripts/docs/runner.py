@@ -12,6 +12,7 @@ import time
 import urllib.request
 
 import pairs
+from docs.kept import sources_of
 
 ROOT = pairs.ROOT
 ADDRESS = "127.0.0.1:6060"
@@ -31,9 +32,7 @@ class Program:
 
     def __init__(self, arguments, folder):
         name, *options = shlex.split(arguments)
-        path = pairs.BIN / name
-        if not os.access(path, os.X_OK):
-            raise Failed(f"there is no {path}; scripts/test builds all programs")
+        path = executable(name)
         self.started = time.monotonic()
         self.process = subprocess.Popen([path, "--port", "0", "--interval", "1s", *options], cwd=folder,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -87,8 +86,8 @@ class Runner:
             shim.write_text(f"#!/bin/sh\necho {running.process.pid}\n")
             shim.chmod(0o755)
             path = f"{shim.parent}:{path}"
-        return {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "yes", "LEAKLAB_BIN": str(pairs.BIN),
-                "PPROF_TMPDIR": str(self.folder / ".pprof")}
+        return {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "yes",
+                "LEAKLAB_BIN": str(pairs.BIN), "PPROF_TMPDIR": str(self.folder / ".pprof")}
 
     def program(self, arguments):
         if arguments in self.programs and not self.programs[arguments].may_be_looked_at():
@@ -101,6 +100,8 @@ class Runner:
         """What the command prints, normalised. Status 1 is an answer (diff, grep) unless strict."""
         running = self.program(program) if program else None
         shown = command
+        for name in programs_in(command):
+            executable(name)
         if running:
             command = command.replace(ADDRESS, running.address)
         try:
@@ -126,9 +127,7 @@ class Runner:
     def report(self, arguments):
         """What a lab program prints until its load has ended."""
         name, *options = shlex.split(arguments)
-        path = pairs.BIN / name
-        if not os.access(path, os.X_OK):
-            raise Failed(f"there is no {path}; scripts/test builds all programs")
+        path = executable(name)
         port = [] if "--port" in options else ["--port", "0"]
         lines = []
         with subprocess.Popen([path, *port, *options], cwd=self.folder, stdout=subprocess.PIPE,
@@ -137,41 +136,53 @@ class Runner:
                 lines.append(line)
                 if re.match(r'\[END\]|\{"event":"end"', line) and not {"--once", "--expect"} & set(options):
                     process.send_signal(signal.SIGINT)
-        return self.normalised("".join(lines)).replace("\n\n", "\n")
+        return self.normalised("".join(lines))
 
     def series(self, pattern):
         """Both twins of a pattern, sampled twice a second from start to end of their load."""
-        names = "leaky", "fixed"
-        processes = {}
-        found = {twin: {"seconds": [], "tasks": [], "heap": [], "fds": []} for twin in names}
-        for twin in names:
-            command = [pairs.BIN / f"{pattern}-{twin}", "--port", "0", "--json", "--interval", f"{SAMPLED_EVERY * 1000:.0f}ms",
-                       "--duration", f"{LOAD}s"]
-            if not os.access(command[0], os.X_OK):
-                raise Failed(f"there is no {command[0]}; scripts/test builds all programs")
-            processes[twin] = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, text=True)
-        addresses = {twin: json.loads(processes[twin].stdout.readline())["url"] for twin in names}
-        begin = time.monotonic()
-        for step in range(round(LOAD / SAMPLED_EVERY) + 1):
-            time.sleep(max(0.0, begin + step * SAMPLED_EVERY - time.monotonic()))
-            for twin in names:
-                with urllib.request.urlopen(f"{addresses[twin]}/debug/vars", timeout=5) as answer:
-                    figures = json.load(answer)
-                found[twin]["seconds"].append(round(time.monotonic() - begin, 2))
-                found[twin]["tasks"].append(figures["tasks"]["live"])
-                found[twin]["heap"].append(figures["heap"]["in_use_bytes"])
-                found[twin]["fds"].append(figures["process"]["open_fds"]["total"])
-        for process in processes.values():
-            process.terminate()
-        for twin in names:
-            events = [json.loads(line) for line in processes[twin].stdout]
-            processes[twin].stdout.close()
+        paths = {twin: executable(f"{pattern}-{twin}") for twin in ("leaky", "fixed")}
+        options = ["--port", "0", "--json", "--interval", f"{SAMPLED_EVERY * 1000:.0f}ms", "--duration", f"{LOAD}s"]
+        processes = {twin: subprocess.Popen([path, *options], cwd=self.folder, stdout=subprocess.PIPE,
+                                            stderr=subprocess.DEVNULL, text=True) for twin, path in paths.items()}
+        found = {twin: {"seconds": [], "tasks": [], "heap": [], "fds": []} for twin in paths}
+        try:
+            addresses = {twin: json.loads(process.stdout.readline())["url"] for twin, process in processes.items()}
+            begin = time.monotonic()
+            for step in range(round(LOAD / SAMPLED_EVERY) + 1):
+                time.sleep(max(0.0, begin + step * SAMPLED_EVERY - time.monotonic()))
+                for twin, series in found.items():
+                    with urllib.request.urlopen(f"{addresses[twin]}/debug/vars", timeout=5) as answer:
+                        figures = json.load(answer)
+                    series["seconds"].append(round(time.monotonic() - begin, 2))
+                    series["tasks"].append(figures["tasks"]["live"])
+                    series["heap"].append(figures["heap"]["in_use_bytes"])
+                    series["fds"].append(figures["process"]["open_fds"]["total"])
+        finally:
+            for process in processes.values():
+                process.terminate()
+        for twin, series in found.items():
+            events = [json.loads(line) for line in processes[twin].communicate()[0].splitlines()]
             points = [event for event in events if event["event"] in ("start", "after")]
-            own = [key for key in points[0] if key not in ("event", "seconds", "tasks", "heap", "fds")]
-            for key in own:
-                found[twin][key] = [point[key] for point in points]
-                found[twin][f"{key}, seconds"] = [point["seconds"] for point in points]
+            for gauge in set(points[0]) - {"event", *series}:
+                series[gauge] = [point[gauge] for point in points]
+                series[f"{gauge}, seconds"] = [point["seconds"] for point in points]
         return found
+
+
+def programs_in(command):
+    """The programs in build/bin that the command spells out."""
+    return [name for name in re.findall(r"\bbuild/bin/([\w-]+)(?![\w$*?{\[-])", command) if (pairs.BIN / name).exists()]
+
+
+def executable(name):
+    """The lab program of this name, which must not be older than its source."""
+    path = pairs.BIN / name
+    if not os.access(path, os.X_OK):
+        raise Failed(f"there is no {path}; scripts/test builds all programs")
+    for source in sources_of(name):
+        if pairs.BIN == ROOT / "build" / "bin" and (ROOT / source).stat().st_mtime > path.stat().st_mtime:
+            raise Failed(f"{path} is older than {source}; build it first")
+    return path
 
 
 def one_port_each(text):

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import subprocess
+import tempfile
 
 import pairs
 
@@ -103,24 +104,24 @@ def unit(text, blocks):
 
 
 class Compiler:
-    """Remembers in build/docs what has compiled against the same headers."""
+    """Remembers in build/docs what the compiler said, but for failures that a package may cure."""
 
     def __init__(self):
         self.state = state_of_headers()
 
-    def errors(self, source):
-        """The first error, as (line or 0, text), or nothing."""
+    def says(self, source, must_fail):
+        """The compiler's errors, or nothing."""
         stamp = CACHE / hashlib.sha256((self.state + source).encode()).hexdigest()[:24]
         if stamp.exists():
-            return None
+            return stamp.read_text()
         done = subprocess.run([*command(), "-"], input=source, capture_output=True, text=True, cwd=ROOT, check=False)
-        if done.returncode:
-            found = re.search(r"^([^:\n]+\.md):(\d+):(?:\d+:)? (?:fatal )?error: (.*)$", done.stderr, re.M)
-            anywhere = re.search(r"error: (.*)$", done.stderr, re.M)
-            return (int(found[2]), found[3]) if found else (0, anywhere[1] if anywhere else done.stderr[:200])
-        CACHE.mkdir(parents=True, exist_ok=True)
-        stamp.touch()
-        return None
+        errors = done.stderr if done.returncode else ""
+        if bool(errors) == must_fail:
+            CACHE.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=CACHE, delete=False) as file:
+                file.write(errors)
+            os.replace(file.name, stamp)  # whole at once: another check may be reading
+        return errors
 
     def check(self, texts):
         """Yields (text, line, fault). What must compile goes in one unit a text; when that fails, each block by itself."""
@@ -137,11 +138,23 @@ class Compiler:
                 yield from faults
 
     def faults(self, text, blocks, must_fail):
-        found = self.errors(unit(text, blocks))
-        if must_fail and not found:
-            yield text, blocks[0].first + 1, "this block compiles, and says that it does not"
-        elif found and not must_fail and len(blocks) == 1:
-            yield text, found[0] or blocks[0].first + 1, f"does not compile: {found[1]}"
-        elif found and not must_fail:
+        errors = self.says(unit(text, blocks), must_fail)
+        first = blocks[0].first + 1
+        reason = blocks[0].marker.partition(": ")[2]
+        if must_fail and not errors:
+            yield text, first, "this block compiles, and says that it does not"
+        elif must_fail and reason not in errors:
+            yield text, first, f'does not compile, but not because of "{reason}": {first_of(errors)[1]}'
+        elif errors and not must_fail and len(blocks) == 1:
+            line, what = first_of(errors)
+            yield text, line or first, f"does not compile: {what}"
+        elif errors and not must_fail:
             for block in blocks:
                 yield from self.faults(text, [block], False)
+
+
+def first_of(errors):
+    """The first error in a text as (line, what), or the first at all as (0, what)."""
+    found = re.search(r"^[^:\n]+\.md:(\d+):(?:\d+:)? (?:fatal )?error: (.*)$", errors, re.M)
+    anywhere = re.search(r"error: (.*)$", errors, re.M)
+    return (int(found[1]), found[2]) if found else (0, anywhere[1] if anywhere else errors[:200])

@@ -6,7 +6,7 @@ import subprocess
 import pairs
 from docs import chart
 from docs.markdown import fenced
-from docs.runner import Failed
+from docs.runner import Failed, programs_in
 
 ROOT = pairs.ROOT
 LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".h": "cpp", ".py": "python", ".json": "json", ".cmake": "cmake", ".md": "markdown",
@@ -29,6 +29,12 @@ def folder_of(pattern):
     raise Failed(f"there is no pattern {pattern}")
 
 
+def key_of(source):
+    """Under what it is kept: the charts of a pattern come from one recording of all gauges."""
+    kind, rest = split(source)
+    return f"chart {rest.split()[0]}" if kind == "chart" else source
+
+
 # What is measured: (programs, content to keep).
 
 def look_at(rest):
@@ -41,28 +47,22 @@ def look_at(rest):
 def measure(source, runner):
     kind, rest = split(source)
     if kind == "chart":
-        pattern, gauge = rest.split(" ", 1)
-        folder_of(pattern)
-        found = runner.series(pattern)
-        if gauge not in found["leaky"]:
-            raise Failed(f"{pattern} has no gauge {gauge}; it has {', '.join(sorted(found['leaky']))}")
-        seconds = {twin: found[twin].get(f"{gauge}, seconds", found[twin]["seconds"]) for twin in found}
-        return [f"{pattern}-leaky", f"{pattern}-fixed"], {
-            twin: {"seconds": seconds[twin], gauge: found[twin][gauge]} for twin in found}
+        folder_of(rest)
+        return [f"{rest}-leaky", f"{rest}-fixed"], runner.series(rest)
     if kind == "side-by-side":
         pattern = rest.split()[0]
         folder_of(pattern)
         programs, output = [f"{pattern}-leaky", f"{pattern}-fixed"], runner.shell(f"scripts/side-by-side {rest}")
     elif kind == "look":
         name, command = look_at(rest)
-        programs, output = [name], runner.shell(command, name)
+        programs, output = [name, *programs_in(command)], runner.shell(command, name)
     elif kind == "report":
         pattern, twin, *options = rest.split(" ", 2)
         programs, output = [f"{pattern}-{twin}"], runner.report(" ".join([f"{pattern}-{twin}", *options]))
     elif kind == "test":
-        programs, output = [], runner.shell(f"build/bin/{rest}")
+        programs, output = rest.split()[:1], runner.shell(f"build/bin/{rest}")
     else:
-        programs, output = [], runner.shell(rest)
+        programs, output = programs_in(rest), runner.shell(rest)
     return programs, {"output": [line.rstrip() for line in output.splitlines()]}
 
 
@@ -84,7 +84,7 @@ def shown(source, entry, figures):
     """The body of the part."""
     kind, rest = split(source)
     if kind == "chart":
-        return chart.markdown(*rest.split(" ", 1), entry)
+        return chart.markdown(*rest.split(" ", 1), recorded(source, entry))
     if is_measured(source):
         return fenced("console", [f"$ {command_of(source)}", *entry["output"]])
     if kind == "diff":
@@ -99,6 +99,16 @@ def shown(source, entry, figures):
     if kind == "figure-table":
         return figure_table(rest, figures)
     raise Failed(f'nothing is known about "{source}"')
+
+
+def recorded(source, entry):
+    """What a chart draws of a recording: for each twin the seconds and the gauge."""
+    gauge = split(source)[1].partition(" ")[2]
+    if gauge not in entry["leaky"]:
+        known = ", ".join(sorted(name for name in entry["leaky"] if not name.endswith("seconds")))
+        raise Failed(f"{source}: there is no gauge {gauge}; there are {known}")
+    return {twin: {"seconds": entry[twin].get(f"{gauge}, seconds", entry[twin]["seconds"]), gauge: entry[twin][gauge]}
+            for twin in chart.TWINS}
 
 
 def read(path):

@@ -4,6 +4,7 @@ import subprocess
 
 import pairs
 from docs import chart, sources
+from docs.kept import Kept
 from docs.markdown import Document
 from docs.runner import Failed
 
@@ -38,11 +39,26 @@ class Text:
             if part.source.startswith("figure-table "):
                 yield from ((part.first + 1, key) for key in figures.keys_of(part.source.split()[1]))
 
-    def rendered(self, kept, figures):
+    def transcripts(self):
+        """The sources that are measured for this text alone."""
+        return list(dict.fromkeys(part.source for part in self.document.parts
+                                  if sources.is_measured(part.source) and not part.source.startswith("chart ")))
+
+    def charts(self):
+        return list(dict.fromkeys(part.source for part in self.document.parts if part.source.startswith("chart ")))
+
+    def images(self):
+        """Under what name the recordings behind the charts are kept, which all texts of a folder share."""
+        return str(self.path.parent.relative_to(ROOT) / "images")
+
+    def entries(self):
+        return {**Kept(self.name).entries, **Kept(self.images()).entries}
+
+    def rendered(self, entries, figures):
         """(the text as it must be, the pictures beside it by path, problems as (line, text))"""
         bodies, pictures, problems = [], {}, []
         for part in self.document.parts:
-            entry = kept.entries.get(part.source)
+            entry = entries.get(sources.key_of(part.source))
             body = None
             try:
                 if sources.is_measured(part.source) and not entry:
@@ -53,7 +69,8 @@ class Text:
             bodies.append(body)
             if body and part.source.startswith("chart "):
                 pattern, gauge = part.source.split(" ", 2)[1:]
-                pictures[self.path.parent / "images" / chart.file_name(pattern, gauge)] = chart.svg(pattern, gauge, entry)
+                pictures[self.path.parent / "images" / chart.file_name(pattern, gauge)] = chart.svg(
+                    pattern, gauge, sources.recorded(part.source, entry))
         values = {}
         for key, start, _ in self.document.figures():
             values[key] = figures.value(key)
@@ -62,9 +79,9 @@ class Text:
                 problems.append((self.document.line_of(start), f"{key} {why}"))
         return self.document.replaced(bodies, values), pictures, problems
 
-    def fill(self, kept, figures):
+    def fill(self, figures):
         """Writes what must be; returns whether anything changed, and problems as (line, text)."""
-        text, pictures, problems = self.rendered(kept, figures)
+        text, pictures, problems = self.rendered(self.entries(), figures)
         changed = text != self.document.text
         if changed:
             self.path.write_text(text)

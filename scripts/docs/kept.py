@@ -67,6 +67,12 @@ def sources_of(program):
     return found or output_of("git", "ls-files", "-co", "--exclude-standard", "--", f"*/{program}.cpp").split()
 
 
+def files_named_in(command):
+    """The files of the repository that a command names, such as a script; what is built is known by its sources."""
+    words = dict.fromkeys(re.split(r"[\s'\"`<>|;&()$=:]+", command))
+    return [word for word in words if word and not re.match(r"/|\.|build/", word) and (ROOT / word).is_file()]
+
+
 class Kept:
     """One file of docs/measured: entries by key, each with the run that it comes from."""
 
@@ -81,6 +87,7 @@ class Kept:
         if provenance() not in self.runs:
             self.runs.append(provenance())
         names = [name for program in dict.fromkeys(programs) for name in sources_of(program)]
+        names += [name for name in files_named_in(content.get("command", key)) if name not in names]
         self.entries[key] = {"run": self.runs.index(provenance()), **content,
                              "sources": {name: digest(name) for name in names},
                              "lines": lines_named_in("\n".join(content.get("output", [])))}

@@ -14,6 +14,7 @@ def shape(text):
     text = re.sub(r"#\s?(?:[kKMG]i?B|B|bytes)\b", "#B", text)
     text = re.sub(r"#\s?(?:ns|us|µs|ms|s|mins?)\b", "#s", text)
     text = re.sub(r"(?<=# )(task|second|result|descriptor)\b", lambda f: SINGULAR[f[1]], text)
+    text = text.replace(", # outstanding", "")  # said only when there are any
     return re.sub(r"[ \t]+", " ", text)
 
 

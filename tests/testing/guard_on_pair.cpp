@@ -1,5 +1,5 @@
-// The guard of leaklab/testing.hpp on the scenario of a twin, whose source is TWIN: a second of its load, and what is
-// left after it.
+// The guard of leaklab/testing.hpp on the scenario of a twin, whose source is TWIN: a second of its load, and
+// what is left after it.
 #define main run_twin
 #include TWIN
 #undef main

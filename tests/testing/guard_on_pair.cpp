@@ -1,14 +1,15 @@
-// The guard of leaklab/testing.hpp on the scenario of a twin, whose source is TWIN: a second of its load, and
-// what is left after it.
-#define main run_twin
-#include TWIN
-#undef main
-
+// Stands in for leaklab::run in a twin: a second of its load under the guard of leaklab/testing.hpp, as a test.
+#include <leaklab/lab.hpp>
 #include <leaklab/testing.hpp>
 
 #include <gtest/gtest.h>
 
-leaklab::program_info const leaklab::this_program{};
+#include <utility>
+
+namespace
+{
+
+leaklab::scenario_function scenario;
 
 TEST(scenario, leaves_nothing_behind)
 {
@@ -26,4 +27,13 @@ TEST(scenario, leaves_nothing_behind)
   }
   lab.stop();
   context.run_for(std::chrono::seconds(1));
+}
+
+}  // namespace
+
+int leaklab::run(int argc, char** argv, scenario_function of_the_twin, program_info const&)
+{
+  scenario = std::move(of_the_twin);
+  ::testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
 }

@@ -5,7 +5,7 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BIN = pathlib.Path(os.environ.get("LEAKLAB_BIN", ROOT / "build" / "bin"))
+BIN = pathlib.Path(os.environ.get("LEAKLAB_BIN", ROOT / "build" / "bin")).absolute()
 
 
 def die(status, text):

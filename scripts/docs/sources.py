@@ -1,0 +1,187 @@
+"""What stands behind "generated:": where each kind of part comes from, and how it is shown."""
+import pathlib
+import re
+import subprocess
+
+import pairs
+from docs import chart
+from docs.markdown import fenced
+from docs.runner import Failed, programs_in
+
+ROOT = pairs.ROOT
+LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".h": "cpp", ".py": "python", ".json": "json", ".cmake": "cmake", ".md": "markdown",
+             ".txt": "cmake"}
+MEASURED = "side-by-side", "test", "look", "report", "run:", "chart"
+
+
+def split(source):
+    kind, _, rest = source.partition(" ")
+    return kind, rest
+
+
+def is_measured(source):
+    return split(source)[0] in MEASURED
+
+
+def folder_of(pattern):
+    for folder in ROOT.glob(f"*/examples/{pattern}"):
+        return folder
+    raise Failed(f"there is no pattern {pattern}")
+
+
+def key_of(source):
+    """Under what it is kept: the charts of a pattern come from one recording of all gauges."""
+    kind, rest = split(source)
+    return f"chart {rest.split()[0]}" if kind == "chart" else source
+
+
+# What is measured: (programs, content to keep).
+
+def look_at(rest):
+    pattern, _, command = rest.partition(": ")
+    name = pattern if pattern.endswith("-fixed") else f"{pattern}-leaky"
+    folder_of(name.rpartition("-")[0])
+    return name, command
+
+
+def measure(source, runner):
+    kind, rest = split(source)
+    if kind == "chart":
+        folder_of(rest)
+        return [f"{rest}-leaky", f"{rest}-fixed"], runner.series(rest)
+    if kind == "side-by-side":
+        pattern = rest.split()[0]
+        folder_of(pattern)
+        programs, output = [f"{pattern}-leaky", f"{pattern}-fixed"], runner.shell(f"scripts/side-by-side {rest}")
+    elif kind == "look":
+        name, command = look_at(rest)
+        programs, output = [name, *programs_in(command)], runner.shell(command, name)
+    elif kind == "report":
+        pattern, twin, *options = rest.split(" ", 2)
+        programs, output = [f"{pattern}-{twin}"], runner.report(" ".join([f"{pattern}-{twin}", *options]))
+    elif kind == "test":
+        programs, output = rest.split()[:1], runner.shell(f"build/bin/{rest}")
+    else:
+        programs, output = programs_in(rest), runner.shell(rest)
+    return programs, {"output": [line.rstrip() for line in output.splitlines()]}
+
+
+# What is shown.
+
+def command_of(source):
+    kind, rest = split(source)
+    if kind == "side-by-side":
+        return f"scripts/side-by-side {rest}"
+    if kind == "look":
+        return look_at(rest)[1]
+    if kind == "report":
+        pattern, twin, *options = rest.split(" ", 2)
+        return " ".join([f"build/bin/{pattern}-{twin}", *options])
+    return f"build/bin/{rest}" if kind == "test" else rest
+
+
+def shown(source, entry, figures):
+    """The body of the part."""
+    kind, rest = split(source)
+    if kind == "chart":
+        return chart.markdown(*rest.split(" ", 1), recorded(source, entry))
+    if is_measured(source):
+        return fenced("console", [f"$ {command_of(source)}", *entry["output"]])
+    if kind == "diff":
+        return fenced("diff", diff(rest))
+    if kind == "file":
+        return fenced(LANGUAGES.get(pathlib.Path(rest).suffix, "sh"), read(rest).splitlines())
+    if kind == "code":
+        path, _, name = rest.partition(" ")
+        return fenced(LANGUAGES.get(pathlib.Path(path).suffix, "sh"), definition(path, name))
+    if kind == "pairs":
+        return pairs_table(rest)
+    if kind == "figure-table":
+        return figure_table(rest, figures)
+    raise Failed(f'nothing is known about "{source}"')
+
+
+def recorded(source, entry):
+    """What a chart draws of a recording: for each twin the seconds and the gauge."""
+    gauge = split(source)[1].partition(" ")[2]
+    if gauge not in entry["leaky"]:
+        known = ", ".join(sorted(name for name in entry["leaky"] if not name.endswith("seconds")))
+        raise Failed(f"{source}: there is no gauge {gauge}; there are {known}")
+    return {twin: {"seconds": entry[twin].get(f"{gauge}, seconds", entry[twin]["seconds"]), gauge: entry[twin][gauge]}
+            for twin in chart.TWINS}
+
+
+def read(path):
+    if not (ROOT / path).is_file():
+        raise Failed(f"there is no {path}")
+    return (ROOT / path).read_text()
+
+
+def diff(pattern):
+    folder = folder_of(pattern).relative_to(ROOT)
+    done = subprocess.run(["diff", "-u", f"{folder}/leaky.cpp", f"{folder}/fixed.cpp"], cwd=ROOT, capture_output=True,
+                          text=True, check=False)
+    return done.stdout.splitlines()[2:]
+
+
+def definition(path, name):
+    """The first definition of the name in the file: from the comment, template or attribute before it to its closing brace."""
+    lines = read(path).splitlines()
+    last = re.escape(name.rpartition("::")[2])
+    scope = re.escape(name.rpartition("::")[0] + "::") if "::" in name else r"(?:\w+::)*"
+    opening = re.compile(rf"^\s*(?:(?:class|struct|enum(?: class)?|concept|using|namespace)\s+|[\w:<>,&*\s\[\]]*?[\s&*>])?"
+                         rf"{scope}{last}\s*(?:\(|\{{|:|=|$|final\b)")
+    for index, line in enumerate(lines):
+        if not opening.match(line) or re.match(r"\s*(?:return|co_await|co_return|else|throw|//|\*|#)", line):
+            continue
+        end = end_of_definition(lines, index)
+        if end is None:
+            continue
+        while index and re.match(r"\s*(?://|template\b|\[\[|requires\b)", lines[index - 1]):
+            index -= 1
+        indent = len(lines[index]) - len(lines[index].lstrip())
+        return [line[indent:] if not line[:indent].strip() else line for line in lines[index:end + 1]]
+    raise Failed(f"{path} defines no {name}")
+
+
+def end_of_definition(lines, index):
+    """The line that closes what begins here; None when it is a declaration or a call."""
+    depth, round_brackets = 0, 0
+    for number in range(index, len(lines)):
+        code = re.sub(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|//.*', "", lines[number])
+        for character in code:
+            if character in "()":
+                round_brackets += 1 if character == "(" else -1
+            elif character in "{}" and not round_brackets:
+                depth += 1 if character == "{" else -1
+                if not depth:
+                    return number
+            elif character == ";" and not depth and not round_brackets:
+                return number if re.match(r"\s*(using|concept|inline constexpr|constexpr)\b", lines[index]) else None
+    return None
+
+
+def pairs_table(number):
+    rows = ["| pattern | what happens | gauge | leaky, a second | counts as work |", "|---|---|---|---|---|"]
+    for pair in pairs.load():
+        if pair["category"].startswith(number):
+            growth = pair["growth_per_second"]
+            shown = f"+{growth / 2**20:.1f} MiB" if pair["gauge"] == "heap" else f"+{growth:g}"
+            link = f"[{pair['pattern']}](examples/{pair['pattern']}/)"
+            rows.append(f"| {link} | {pair['title']} | {pair['gauge']} | {shown} | {pair['work']} |")
+    return "\n".join(rows) + "\n"
+
+
+def figure_table(name, figures):
+    if name not in figures.names():
+        raise Failed(f"there is no docs/figures/{name}.json")
+    rows = ["| what | measured | with |", "|---|---|---|"]
+    for key in figures.keys_of(name):
+        figure = figures.defined[key]
+        if figures.value(key) is None:
+            raise Failed(f"{key} was never measured")
+        tick = "``" if "`" in figure["command"] else "`"
+        command = figure["command"].replace("|", "\\|")
+        running = f", while `{figure['while']}` runs" if "while" in figure else ""
+        rows.append(f"| {figure['title']} | {figures.value(key)} | {tick}{command}{tick}{running} |")
+    return "\n".join(rows) + "\n"

@@ -63,6 +63,13 @@ std::string reporter::gauges_json() const
   return json;
 }
 
+std::string reporter::progress_json(std::chrono::milliseconds elapsed, work_counts const& work) const
+{
+  return fmt::format(R"("seconds":{},{},"offered":{},"completed":{},"refused":{})",
+                     static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered, work.completed,
+                     work.refused);
+}
+
 void reporter::line(std::string const& text, std::string const& json) const
 {
   auto const& chosen = json_ ? json : text;
@@ -82,11 +89,10 @@ void reporter::start() const
   line("[START] " + gauges_text(), fmt::format(R"({{"event":"start","seconds":0,{}}})", gauges_json()));
 }
 
-void reporter::after(std::chrono::milliseconds elapsed) const
+void reporter::after(std::chrono::milliseconds elapsed, work_counts const& work) const
 {
-  auto const seconds = static_cast<double>(elapsed.count()) / 1000;
   line(fmt::format("[AFTER {}] {}", to_string(elapsed), gauges_text()),
-       fmt::format(R"({{"event":"after","seconds":{},{}}})", seconds, gauges_json()));
+       fmt::format(R"({{"event":"after",{}}})", progress_json(elapsed, work)));
 }
 
 void reporter::judged(judgement const& j) const
@@ -118,9 +124,7 @@ void reporter::end(std::chrono::milliseconds elapsed, work_counts const& work) c
                           work.offered);
   if (work.refused) text += fmt::format(", {} refused", work.refused);
   if (work.outstanding()) text += fmt::format(", {} outstanding", work.outstanding());
-  line(text, fmt::format(R"({{"event":"end","seconds":{},{},"offered":{},"completed":{},"refused":{}}})",
-                         static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered,
-                         work.completed, work.refused));
+  line(text, fmt::format(R"({{"event":"end",{}}})", progress_json(elapsed, work)));
 }
 
 }  // namespace leaklab

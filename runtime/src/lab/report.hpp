@@ -22,7 +22,8 @@ struct shown_gauge
   bool bytes = false;
 };
 
-/// "tasks", "heap" or "fds"; any other name is that of a gauge of the program's own, which reads 0 while it is not there.
+/// "tasks", "heap" or "fds"; any other name is that of a gauge of the program's own, which reads 0 while it
+/// is not there.
 [[nodiscard]] shown_gauge find_gauge(std::string_view name);
 
 class reporter
@@ -36,7 +37,7 @@ class reporter
   // Each prints one line to stdout at once, and throws std::system_error when it cannot.
   void listening(std::string const& url) const;
   void start() const;
-  void after(std::chrono::milliseconds elapsed) const;
+  void after(std::chrono::milliseconds elapsed, work_counts const& work) const;
   void judged(judgement const& j) const;
   void limit(std::string const& what) const;
   void serving(std::string const& url) const;
@@ -46,6 +47,7 @@ class reporter
   void line(std::string const& text, std::string const& json) const;
   [[nodiscard]] std::string gauges_text() const;
   [[nodiscard]] std::string gauges_json() const;
+  [[nodiscard]] std::string progress_json(std::chrono::milliseconds elapsed, work_counts const& work) const;
 
   program_info const& program_;
   shown_gauge gauge_;

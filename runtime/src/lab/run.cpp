@@ -176,7 +176,7 @@ class frame
       auto const now = clock::now();
       if (now >= report_at)
       {
-        report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_));
+        report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_), lab.work());
         report_at += options_.interval;
       }
       if (now >= check_at && !at_limit_)

@@ -49,7 +49,7 @@ endfunction()
 function(leaklab_add_pair_test name)
   cmake_parse_arguments(test "" "" "COMMAND;LABELS;ENVIRONMENT" ${ARGN})
   add_test(NAME pair.${name} COMMAND ${test_COMMAND})
-  set_tests_properties(pair.${name} PROPERTIES LABELS "pair;${test_LABELS}" TIMEOUT 120 ENVIRONMENT "${test_ENVIRONMENT}")
+  set_tests_properties(pair.${name} PROPERTIES LABELS "pair;${test_LABELS}" TIMEOUT 300 ENVIRONMENT "${test_ENVIRONMENT}")
 endfunction()
 
 function(leaklab_add_pair_tests pattern seconds)

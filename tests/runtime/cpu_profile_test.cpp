@@ -2,10 +2,16 @@
 
 #include "probe/cpu_profiler.hpp"
 
+#include <leaklab/heap.hpp>
+
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace
@@ -58,6 +64,33 @@ TEST(cpu_profiler, there_is_one_at_a_time)
   auto const recorded = next.stop();
   ASSERT_GE(recorded.size(), 5 * sizeof(std::uintptr_t));
   cpu_profiler const free_again;
+}
+
+// The lock of the profiler and those of tcmalloc: without care both sides wait, within a second of this.
+TEST(cpu_profiler, ends_while_threads_that_it_interrupts_allocate)
+{
+  auto const period = heap_sampling_period();
+  set_heap_sampling_period(16);
+  std::atomic<bool> ending = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i != 3; ++i)
+    threads.emplace_back(
+        [&]
+        {
+          while (!ending)
+            for (int round = 0; round != 3000; ++round)
+              std::free(std::malloc(32));
+        });
+  for (int round = 0; round != 200; ++round)
+  {
+    cpu_profiler recording;
+    std::this_thread::sleep_for(std::chrono::milliseconds(12));  // longer than the time between two signals
+    EXPECT_GT(recording.stop().size(), 0U);
+  }
+  ending = true;
+  for (auto& each : threads)
+    each.join();
+  set_heap_sampling_period(period);
 }
 
 TEST(cpu_profiler, a_program_that_has_taken_the_signal_is_told_so)

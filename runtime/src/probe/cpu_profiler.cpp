@@ -7,10 +7,13 @@
 #include <gperftools/profiler.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace leaklab
@@ -45,6 +48,24 @@ std::string read_all(int fd)
   return content;
 }
 
+/// ProfilerStop frees memory under the lock that its signal handler takes (gperftools 2.10,
+/// profile-handler.cc). A thread that the signal interrupts inside tcmalloc, with one of its locks, would
+/// wait for us, and we for it. So the signals end first: no more are made, and those on their way arrive.
+void end_signals() noexcept
+{
+  itimerval const none{};
+  setitimer(ITIMER_PROF, &none, nullptr);
+  sigset_t pending{};
+  for (int i = 0; i == 0 || (i < 20 && sigpending(&pending) == 0 && sigismember(&pending, SIGPROF) == 1); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+void stop_profiler()
+{
+  end_signals();
+  ProfilerStop();
+}
+
 }  // namespace
 
 cpu_profiler::cpu_profiler()
@@ -64,13 +85,13 @@ cpu_profiler::cpu_profiler()
 cpu_profiler::~cpu_profiler()
 {
   if (fd_ < 0) return;
-  ProfilerStop();
+  stop_profiler();
   close(fd_);
 }
 
 std::string cpu_profiler::stop()
 {
-  ProfilerStop();
+  stop_profiler();
   auto const fd = std::exchange(fd_, -1);
   std::string content;
   try

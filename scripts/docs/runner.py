@@ -121,7 +121,7 @@ class Runner:
             text = text.replace(running.address, ADDRESS)
             text = re.sub(rf"\b{running.process.pid}\b", "4711", text)
         for folder in self.folder, ROOT, pairs.BIN.resolve().parent.parent:  # the last: where the programs were built
-            text = text.replace(f"{folder}/", "")
+            text = re.sub(rf"(?<![\w.-]){re.escape(str(folder))}/", "", text)
         text = re.sub(r"^(Time|Build ID): .*\n", "", text, flags=re.M)
         return one_port_each(text)
 

@@ -2,7 +2,6 @@
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import tempfile
 import urllib.parse
@@ -198,14 +197,9 @@ def names_no_machine(text):
             yield number, "machine path", f"{found[0]} exists on one machine only"
 
 
-def tool(name):
-    found = shutil.which(name)
-    return found or pairs.die(3, f"{name} is missing; scripts/test installs it")
-
-
 def spelling(texts):
     """codespell on the texts; transcripts included, since we wrote what our programs print."""
-    command = [tool("codespell"), "--config", ROOT / ".codespellrc"]
+    command = ["codespell", "--config", ROOT / ".codespellrc"]
     done = subprocess.run([*command, *(text.name for text in texts)], cwd=ROOT, capture_output=True, text=True, env=UTF_8,
                           check=False)
     if done.returncode not in (0, 65):  # 65: it found something
@@ -222,7 +216,7 @@ def lint(texts):
             copy = pathlib.Path(folder) / text.name
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(re.sub(r"^ *<!--.*-->$", "", text.document.text, flags=re.M))
-        command = [tool("mdl"), "--config", ROOT / ".mdlrc", "--style", ROOT / "docs" / "markdown.style.rb"]
+        command = ["mdl", "--config", ROOT / ".mdlrc", "--style", ROOT / "docs" / "markdown.style.rb"]
         done = subprocess.run([*command, *(text.name for text in texts)], cwd=folder, capture_output=True, text=True,
                               env=UTF_8, check=False)
     if done.returncode not in (0, 1):

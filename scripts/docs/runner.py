@@ -102,6 +102,9 @@ class Runner:
         shown = command
         for name in programs_in(command):
             executable(name)
+        for path in re.findall(r"\bbuild/[\w-]+/bin/[\w-]+", command):  # another preset's
+            if not (ROOT / path).exists():
+                raise Failed(f"there is no {path}; cmake --preset {path.split('/')[1]}, then build it")
         if running:
             command = command.replace(ADDRESS, running.address)
         try:

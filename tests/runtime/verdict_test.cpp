@@ -76,6 +76,19 @@ TEST(verdict, slow_leak_under_noise_is_a_leak)
   EXPECT_NEAR(j.slope, 10, 2);
 }
 
+TEST(verdict, stall_of_the_machine_hides_nothing)
+{
+  auto const stalled = [](double slope)
+  {
+    auto points = trace(3, [=](double t) { return 1 + slope * t; });
+    std::erase_if(points, [](auto const& p) { return p.seconds > 1 && p.seconds < 1.8; });
+    return judge(points, noise);
+  };
+  EXPECT_EQ(stalled(50).verdict, verdict::leaking);
+  EXPECT_NEAR(stalled(50).slope, 50, 1);
+  EXPECT_EQ(stalled(0).verdict, verdict::steady);
+}
+
 TEST(verdict, falling_gauge_is_steady)
 {
   EXPECT_EQ(judge(trace(4, [](double t) { return 100 - 20 * t; }), noise).verdict, verdict::steady);

@@ -40,10 +40,10 @@ inline constexpr double least_seconds_to_judge = 1.5;
 
 /// The floor is what counts: what a program holds when it holds least. A load that comes and goes returns to
 /// its floor, a leak does not. After a warm-up of a tenth of the time, the history is cut into five parts of
-/// equal length, and the least value of each is its floor. Leaking: every floor is above the one before, by
-/// `noise` or more in all. Steady: the last floor is less than `noise` above the first. Anything else is
-/// unknown, and so is a history of less than least_seconds_to_judge or fewer than two points in a
-/// part.
+/// as many points each, so that none is empty when the machine stalls, and the least value of each is its
+/// floor. Leaking: every floor is above the one before, by `noise` or more in all. Steady: the last floor is
+/// less than `noise` above the first. Anything else is unknown, and so is a history of less than
+/// least_seconds_to_judge or fewer than two points a part.
 ///
 /// It cannot see a leak slower than `noise` over the history, and it takes a load that rises all the time for
 /// a leak. `noise` is in the gauge's unit and above 0.

@@ -11,14 +11,19 @@ namespace leaklab
 namespace
 {
 
-constexpr std::size_t parts = 5;
+constexpr std::size_t number_of_parts = 5;
 constexpr std::size_t least_points = 2;  // in a part
 
-struct floor_level
+struct part
 {
-  double value = std::numeric_limits<double>::infinity();
-  std::size_t points = 0;
+  double begin = 0;  // seconds: where the floor of a rising gauge lies
+  double floor = 0;
 };
+
+double slope_between(part const& before, part const& after)
+{
+  return (after.floor - before.floor) / (after.begin - before.begin);
+}
 
 }  // namespace
 
@@ -46,38 +51,35 @@ judgement judge(std::span<gauge_point const> history, double noise)
     return result;
   }
 
-  auto const begin = history.front().seconds + total / 10;
-  auto const length = (history.back().seconds - begin) / parts;
-  result.seconds = length * parts;
-  std::array<floor_level, parts> floors;
-  for (auto const& point : history)
-  {
-    if (point.seconds < begin) continue;
-    auto& floor = floors[std::min(parts - 1, static_cast<std::size_t>((point.seconds - begin) / length))];
-    floor.value = std::min(floor.value, point.value);
-    ++floor.points;
-  }
-  if (std::any_of(floors.begin(), floors.end(), [](auto const& f) { return f.points < least_points; }))
+  auto const warm_up = history.front().seconds + total / 10;
+  std::span const seen(std::ranges::lower_bound(history, warm_up, {}, &gauge_point::seconds), history.end());
+  if (seen.size() < number_of_parts * least_points)
   {
     result.reason = fmt::format("too few observations: {} in {:.1f} s", history.size(), total);
     return result;
   }
+  result.seconds = seen.back().seconds - seen.front().seconds;
 
-  auto const rise = floors.back().value - floors.front().value;
-  result.slope = rise / (length * (parts - 1));
+  std::array<part, number_of_parts> parts;
+  for (std::size_t i = 0; i != parts.size(); ++i)
+  {
+    auto const first = i * seen.size() / parts.size();
+    auto const points = seen.subspan(first, (i + 1) * seen.size() / parts.size() - first);
+    parts[i] = {points.front().seconds, std::ranges::min(points, {}, &gauge_point::value).value};
+  }
+  auto const rise = parts.back().floor - parts.front().floor;
+  result.slope = slope_between(parts.front(), parts.back());
   result.slowest = std::numeric_limits<double>::infinity();
   result.fastest = -result.slowest;
-  for (std::size_t i = 1; i != parts; ++i)
+  for (std::size_t i = 1; i != parts.size(); ++i)
   {
-    auto const slope = (floors[i].value - floors[i - 1].value) / length;
+    auto const slope = slope_between(parts[i - 1], parts[i]);
     result.slowest = std::min(result.slowest, slope);
     result.fastest = std::max(result.fastest, slope);
   }
-  auto const rises = [](auto const& before, auto const& after) { return before.value >= after.value; };
-  auto const always = std::adjacent_find(floors.begin(), floors.end(), rises) == floors.end();
   if (rise < noise)
     result.verdict = verdict::steady;
-  else if (always)
+  else if (result.slowest > 0)
     result.verdict = verdict::leaking;
   else
     result.reason = "it rose, but not all the time";

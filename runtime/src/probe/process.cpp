@@ -102,13 +102,13 @@ void visit_descriptor(int fd, Visit& visit)
   if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_NLINK, &status) == 0) visit(fd, kind_of(status, fd));
 }
 
-// Calls visit(fd, kind) for each open descriptor but the one that this takes; when none is left to take, for
-// those below the limit.
+// Calls visit(fd, kind) for each open descriptor but the one that this takes; when it has none to
+// take, for all numbers below the limit.
 template <class Visit>
 void for_each_descriptor(Visit visit)
 {
   std::unique_ptr<DIR, int (*)(DIR*)> const directory(opendir("/proc/self/fd"), closedir);
-  if (!directory && (errno == EMFILE || errno == ENFILE))
+  if (!directory && errno == EMFILE)
   {
     auto const limit = static_cast<int>(soft_limit(RLIMIT_NOFILE));
     for (int fd = 0; fd < limit; ++fd)

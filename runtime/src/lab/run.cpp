@@ -266,7 +266,8 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   }
   if (!load.stop())
   {
-    fmt::print(stderr, "{}: the scenario does not stop; ending without it\n", program.name);
+    fmt::print(stderr, "{}: {} tasks have not ended within 0.7 s; ending without them\n", program.name,
+               count_tasks().live);
     _exit(result);
   }
   // Nobody looks at the tasks while what is left of them is destroyed with their context.

@@ -3,6 +3,7 @@
 #include "http/routes.hpp"
 
 #include <leaklab/channel.hpp>
+#include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
 #include <leaklab/spawn.hpp>
 
@@ -207,6 +208,22 @@ TEST_F(routes_test, figures_agree_with_each_other)
   auto const metrics = get("/metrics").body;
   EXPECT_NE(metrics.find("\nleaklab_tasks{state=\"waiting\"} 3\n"), metrics.npos) << metrics;
   EXPECT_NE(metrics.find("\nleaklab_tasks_spawned_total 3\n"), metrics.npos);
+}
+
+TEST_F(routes_test, figures_have_the_programs_own_gauges_summed_by_name)
+{
+  EXPECT_EQ(get("/metrics").body.find("leaklab_gauge"), std::string::npos);
+  gauge const one("cache \"entries\"", [] { return 3.0; });
+  gauge const two("cache \"entries\"", [] { return 4.5; });
+  gauge const other("pool slots", [] { return -1.0; });
+  auto const metrics = get("/metrics").body;
+  auto const* const expected =
+      "# TYPE leaklab_gauge gauge\n"
+      "leaklab_gauge{name=\"cache \\\"entries\\\"\"} 7.5\n"
+      "leaklab_gauge{name=\"pool slots\"} -1\n";
+  EXPECT_NE(metrics.find(expected), metrics.npos) << metrics;
+  auto const gauges = boost::json::parse(get("/debug/vars").body).at("gauges").as_object();
+  EXPECT_EQ(gauges, (boost::json::object{{"cache \"entries\"", 7.5}, {"pool slots", -1.0}}));
 }
 
 TEST_F(routes_test, cmdline_is_separated_by_nul)

@@ -39,6 +39,8 @@ model::statistics random_statistics(fuzz::byte_source& from, std::list<std::stri
     all.failures.push_back(
         {name.c_str(), {place.c_str(), from.number(), place.c_str()}, from.number(), from.text()});
   }
+  for (std::size_t i = from.index(4); i > 0; --i)
+    all.gauges.push_back({from.text(), static_cast<double>(from.number<std::int32_t>()) / 7, 5});
   return all;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include <array>
+#include <map>
 #include <utility>
 
 namespace leaklab::encode
@@ -40,6 +41,15 @@ json::array failures_json(std::vector<task_failure> const& failures)
   return all;
 }
 
+// Gauges of one name are one figure: what the process holds of it.
+std::map<std::string, double> sums_by_name(std::vector<gauge_value> const& gauges)
+{
+  std::map<std::string, double> sums;
+  for (auto const& g : gauges)
+    sums[to_utf8(g.name)] += g.value;
+  return sums;
+}
+
 }  // namespace
 
 std::string statistics_as_json(model::statistics const& all)
@@ -67,7 +77,12 @@ std::string statistics_as_json(model::statistics const& all)
                            {"ready", all.ready},           {"waiting", all.waiting},
                            {"spawned", all.tasks.spawned}, {"finished", all.tasks.finished},
                            {"failed", all.tasks.failed},   {"failures", failures_json(all.failures)}};
-  return json::serialize(json::object{{"process", process}, {"heap", heap}, {"tasks", tasks}}) + "\n";
+  json::object gauges;
+  for (auto const& [name, value] : sums_by_name(all.gauges))
+    gauges[name] = value;
+  return json::serialize(
+             json::object{{"process", process}, {"heap", heap}, {"tasks", tasks}, {"gauges", gauges}}) +
+         "\n";
 }
 
 std::string statistics_as_metrics(model::statistics const& all)
@@ -120,6 +135,13 @@ std::string statistics_as_metrics(model::statistics const& all)
              number(heap.central_cache_bytes));
   text.gauge("leaklab_heap_sampling_period_bytes",
              "Mean distance of two heap samples; 0 when there are none.", number(all.heap_sampling_period));
+
+  if (auto const gauges = sums_by_name(all.gauges); !gauges.empty())
+  {
+    text.family(kind::gauge, "leaklab_gauge", "Figures of the program's own, by name.");
+    for (auto const& [name, value] : gauges)
+      text.sample(value, {{"name", name}});
+  }
   return text.text();
 }
 

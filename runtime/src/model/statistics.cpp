@@ -30,6 +30,7 @@ statistics collect_statistics()
       },
       detail::frames::unread);
   all.failures = task_failures();
+  all.gauges = read_gauges();
   return all;
 }
 

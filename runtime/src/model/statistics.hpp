@@ -1,6 +1,7 @@
 // All figures of one moment, for every surface that shows figures.
 #pragma once
 
+#include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
 #include <leaklab/process.hpp>
 #include <leaklab/task.hpp>
@@ -21,6 +22,7 @@ struct statistics
   std::uint64_t ready = 0;
   std::uint64_t waiting = 0;
   std::vector<task_failure> failures;
+  std::vector<gauge_value> gauges;  ///< the program's own, several of one name perhaps
 };
 
 [[nodiscard]] statistics collect_statistics();

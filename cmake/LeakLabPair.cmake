@@ -65,17 +65,15 @@ function(leaklab_add_pair_tests pattern seconds)
   add_executable(${pattern}-teardown $<TARGET_OBJECTS:${pattern}-fixed> $<TARGET_OBJECTS:leaklab_teardown_run>)
   target_link_libraries(${pattern}-teardown PRIVATE $<TARGET_PROPERTY:${pattern}-fixed,LINK_LIBRARIES>)
 
-  # These map and unmap a large block at each step, which a sanitizer makes slow.
-  set(sparse)
-  if(pattern MATCHES "^(captured-closure|kept-capacity|oversized-pool|pinned-buffer)$")
-    set(sparse --sparse)
-  endif()
-
   if(LEAKLAB_VALGRIND)
     leaklab_add_valgrind_tests(${pattern})
     return()
   endif()
   if(LEAKLAB_SANITIZE)  # which keeps memory back and takes time, so that nothing is to be measured
+    set(sparse)
+    if(pattern MATCHES "^(captured-closure|kept-capacity|oversized-pool|pinned-buffer)$")
+      set(sparse --sparse)  # a large block is mapped and unmapped at each step
+    endif()
     leaklab_add_pair_test(${pattern}.teardown COMMAND ${pattern}-teardown ${sparse})
     leaklab_add_pair_test(${pattern}.fixed_is_clean COMMAND ${pattern}-fixed --port 0 --duration 2s --once)
     return()

@@ -1,7 +1,7 @@
 // Stands in for leaklab::run in a fixed twin: the scenario is stopped after n steps, for every n up to 200,
 // once by destroying its context and once by asking it. Whatever it was doing, no task, no descriptor and no
-// temporary folder of it is left. With --sparse, for builds in which this would take minutes, the later n lie up to
-// ten apart.
+// temporary folder of it is left. With --sparse, for builds in which this would take minutes, the later n lie
+// up to ten apart.
 #include <leaklab/lab.hpp>
 #include <leaklab/process.hpp>
 

@@ -26,7 +26,8 @@ struct gauge_value
 class gauge
 {
  public:
-  /// `noise` is by how much the figure may rise without meaning anything, in its own unit (see judge()).
+  /// `name` is UTF-8. `noise` is by how much the figure may rise without meaning anything, in its own unit
+  /// (see judge()).
   gauge(std::string name, std::function<double()> read, double noise = 5);
   ~gauge();
 
@@ -63,8 +64,8 @@ class sampled_gauge
   gauge gauge_;
 };
 
-/// All gauges that live now, in the order in which they were made. Any thread; a gauge is not destroyed while
-/// it is read.
+/// All gauges that live now, in the order in which they were made; those of one name are one figure, the sum.
+/// Any thread; a gauge is not destroyed while it is read.
 [[nodiscard]] std::vector<gauge_value> read_gauges();
 
 }  // namespace leaklab

@@ -6,7 +6,6 @@
 #include <boost/json.hpp>
 
 #include <array>
-#include <map>
 #include <utility>
 
 namespace leaklab::encode
@@ -41,15 +40,6 @@ json::array failures_json(std::vector<task_failure> const& failures)
   return all;
 }
 
-// Gauges of one name are one figure: what the process holds of it.
-std::map<std::string, double> sums_by_name(std::vector<gauge_value> const& gauges)
-{
-  std::map<std::string, double> sums;
-  for (auto const& g : gauges)
-    sums[to_utf8(g.name)] += g.value;
-  return sums;
-}
-
 }  // namespace
 
 std::string statistics_as_json(model::statistics const& all)
@@ -78,8 +68,8 @@ std::string statistics_as_json(model::statistics const& all)
                            {"spawned", all.tasks.spawned}, {"finished", all.tasks.finished},
                            {"failed", all.tasks.failed},   {"failures", failures_json(all.failures)}};
   json::object gauges;
-  for (auto const& [name, value] : sums_by_name(all.gauges))
-    gauges[name] = value;
+  for (auto const& g : all.gauges)
+    gauges[to_utf8(g.name)] = g.value;
   return json::serialize(
              json::object{{"process", process}, {"heap", heap}, {"tasks", tasks}, {"gauges", gauges}}) +
          "\n";
@@ -136,12 +126,10 @@ std::string statistics_as_metrics(model::statistics const& all)
   text.gauge("leaklab_heap_sampling_period_bytes",
              "Mean distance of two heap samples; 0 when there are none.", number(all.heap_sampling_period));
 
-  if (auto const gauges = sums_by_name(all.gauges); !gauges.empty())
-  {
+  if (!all.gauges.empty())
     text.family(kind::gauge, "leaklab_gauge", "Figures of the program's own, by name.");
-    for (auto const& [name, value] : gauges)
-      text.sample(value, {{"name", name}});
-  }
+  for (auto const& g : all.gauges)
+    text.sample(g.value, {{"name", to_utf8(g.name)}});
   return text.text();
 }
 

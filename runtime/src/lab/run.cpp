@@ -266,7 +266,7 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   }
   if (!load.stop())
   {
-    fmt::print(stderr, "{}: {} tasks have not ended within 0.7 s; ending without them\n", program.name,
+    fmt::print(stderr, "{}: {} tasks have not ended in time; ending without them\n", program.name,
                count_tasks().live);
     _exit(result);
   }

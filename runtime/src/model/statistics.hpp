@@ -22,7 +22,7 @@ struct statistics
   std::uint64_t ready = 0;
   std::uint64_t waiting = 0;
   std::vector<task_failure> failures;
-  std::vector<gauge_value> gauges;  ///< the program's own, several of one name perhaps
+  std::vector<gauge_value> gauges;  ///< the program's own
 };
 
 [[nodiscard]] statistics collect_statistics();

@@ -80,7 +80,12 @@ std::vector<gauge_value> read_gauges()
   std::lock_guard const lock(all().mutex);
   std::vector<gauge_value> values;
   for (auto const* const g : all().gauges)
-    values.push_back({g->name_, g->read_(), g->noise_});
+  {
+    auto const same = std::ranges::find(values, g->name_, &gauge_value::name);
+    auto& sum = same == values.end() ? values.emplace_back(gauge_value{g->name_}) : *same;
+    sum.value += g->read_();
+    sum.noise += g->noise_;
+  }
   return values;
 }
 

@@ -26,9 +26,9 @@ enum class interrupted
 /// the CPU profiler unwind with this one, whatever TCMALLOC_STACKTRACE_METHOD says: gperftools as Debian
 /// builds it would take libunwind, which is five times slower and waits for the loader's lock.
 ///
-/// Ubuntu links its libraries with -Bsymbolic-functions, so gperftools there calls its own definitions all the
-/// same. A program that is sampled while it loads or unloads libraries can then stand still: one thread has
-/// the loader's lock and waits for libunwind's, another one the other way round (seen on Ubuntu 24.04,
+/// Ubuntu links its libraries with -Bsymbolic-functions, so gperftools there calls its own definitions all
+/// the same. A program that is sampled while it loads or unloads libraries can then stand still: one thread
+/// has the loader's lock and waits for libunwind's, another one the other way round (seen on Ubuntu 24.04,
 /// gperftools 2.15, in tests/tools/storm_test; `readelf -rW` of the library shows GetStackTrace when the
 /// program's definition is taken). TCMALLOC_STACKTRACE_METHOD=libgcc in its environment avoids it.
 __attribute__((noinline)) std::size_t capture_stack(std::span<void*> stack, std::size_t skip,

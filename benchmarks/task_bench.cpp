@@ -2,6 +2,7 @@
 //
 //     task_bench spawn tracked|plain N    spawns N tasks and lets each block on a channel; CPU time a task
 //     task_bench resume tracked|plain N   one task posts itself N times; CPU time a time
+//     task_bench channel tracked|plain N  one task sends another one N numbers; CPU time a number
 //     task_bench serve N                  holds N blocked tasks; the protocol is in benchmarks/measure.py
 //
 // The plain variants are the same code on plain Asio: co_spawn with detached, and the token asio::deferred.
@@ -72,6 +73,20 @@ awaitable<void> post_itself(std::int64_t times)
     co_await asio::post(typename Variant::token());
 }
 
+template <class Variant>
+awaitable<void> send_all(typename Variant::channel& to, std::int64_t times)
+{
+  for (std::int64_t i = 0; i != times; ++i)
+    co_await to.async_send({}, 1);
+}
+
+template <class Variant>
+awaitable<void> receive_all(typename Variant::channel& from, std::int64_t times)
+{
+  for (std::int64_t i = 0; i != times; ++i)
+    co_await from.async_receive();
+}
+
 // Of this thread: what other programs do meanwhile counts as little as it can.
 double cpu_nanoseconds()
 {
@@ -107,6 +122,29 @@ double measure_resume(std::int64_t times)
   context.run();
   return (cpu_nanoseconds() - begin) / static_cast<double>(times);
 }
+
+template <class Variant>
+double measure_channel(std::int64_t times)
+{
+  asio::io_context context{1};
+  typename Variant::channel numbers(context);
+  Variant::spawn(context, send_all<Variant>(numbers, times));
+  Variant::spawn(context, receive_all<Variant>(numbers, times));
+  auto const begin = cpu_nanoseconds();
+  context.run();
+  return (cpu_nanoseconds() - begin) / static_cast<double>(times);
+}
+
+struct measure
+{
+  std::string_view name;
+  double (*of_tracked)(std::int64_t);
+  double (*of_plain)(std::int64_t);
+};
+
+constexpr measure measures[] = {{"spawn", measure_spawn<tracked>, measure_spawn<plain>},
+                                {"resume", measure_resume<tracked>, measure_resume<plain>},
+                                {"channel", measure_channel<tracked>, measure_channel<plain>}};
 
 // The longest time between two ticks of a task that asks to be resumed every millisecond.
 class pulse
@@ -193,23 +231,19 @@ void serve(std::int64_t tasks)
 int main(int argc, char** argv)
 try
 {
-  std::string_view const measure = argc > 1 ? argv[1] : "";
+  std::string_view const name = argc > 1 ? argv[1] : "";
   std::string_view const variant = argc > 2 ? argv[2] : "";
   auto const count = std::atoll(argv[argc - 1]);
-  if (measure == "serve" && argc == 3 && count > 0)
+  auto const* const wanted = std::ranges::find(measures, name, &measure::name);
+  if (name == "serve" && argc == 3 && count > 0)
     serve(count);
-  else if (argc == 4 && count > 0 && (variant == "tracked" || variant == "plain") &&
-           (measure == "spawn" || measure == "resume"))
-  {
-    auto const is_tracked = variant == "tracked";
-    std::cout << (measure == "spawn"
-                      ? (is_tracked ? measure_spawn<tracked>(count) : measure_spawn<plain>(count))
-                      : (is_tracked ? measure_resume<tracked>(count) : measure_resume<plain>(count)))
-              << std::endl;
-  }
+  else if (wanted != std::end(measures) && argc == 4 && count > 0 &&
+           (variant == "tracked" || variant == "plain"))
+    std::cout << (variant == "tracked" ? wanted->of_tracked : wanted->of_plain)(count) << std::endl;
   else
   {
-    std::cerr << "task_bench: usage: task_bench spawn|resume tracked|plain N, or task_bench serve N\n";
+    std::cerr
+        << "task_bench: usage: task_bench spawn|resume|channel tracked|plain N, or task_bench serve N\n";
     return 2;
   }
 }

@@ -5,6 +5,8 @@
 #include <leaklab/task.hpp>
 #include <leaklab/tcp.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -249,6 +251,40 @@ TEST(task, executor_that_outlives_its_task_belongs_to_none)
   EXPECT_EQ(parent, 0u);
   EXPECT_EQ(only_task().id, successor);
   EXPECT_STREQ(only_task().operation, "timer");
+}
+
+// An operation counts no outstanding work where a coroutine is resumed: the coroutine has a guard of its own.
+TEST(task, that_waits_for_another_task_keeps_its_context_from_running_out_of_work)
+{
+  asio::io_context context;
+  channel<int> results(context);
+  spawn(context, receive_one(results), "receiver");
+  context.poll();
+  EXPECT_FALSE(context.stopped());
+  EXPECT_TRUE(results.try_send(boost::system::error_code{}, 1));
+  context.run();
+  EXPECT_EQ(count_tasks().live, 0u);
+}
+
+TEST(task, coroutine_that_outlives_it_keeps_its_context_from_running_out_of_work)
+{
+  asio::io_context context;
+  channel<int> results(context);
+  bool received = false;
+  auto receive = [&]() -> awaitable<void>
+  {
+    co_await results.async_receive();
+    received = true;
+  };
+  auto leave_behind = [&]() -> awaitable<void>
+  { asio::co_spawn(co_await asio::this_coro::executor, receive(), asio::detached); };
+  spawn(context, leave_behind(), "parent");
+  context.poll();
+  EXPECT_EQ(count_tasks().live, 0u);
+  EXPECT_FALSE(context.stopped());
+  EXPECT_TRUE(results.try_send(boost::system::error_code{}, 1));
+  context.run();
+  EXPECT_TRUE(received);
 }
 
 TEST(task, memory_follows_the_number_of_tasks_down)

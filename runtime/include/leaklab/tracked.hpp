@@ -8,7 +8,7 @@
 #pragma once
 
 #include <leaklab/detail/operation_name.hpp>
-#include <leaklab/detail/task_record.hpp>
+#include <leaklab/detail/resume_executor.hpp>
 
 #include <boost/asio/associator.hpp>
 #include <boost/asio/async_result.hpp>
@@ -56,8 +56,11 @@ namespace detail
 {
 
 /// Ends the note when the operation completes, then completes it.
+template <class Handler, class Executor = void>
+struct tracked_handler;
+
 template <class Handler>
-struct tracked_handler
+struct tracked_handler<Handler, void>
 {
   Handler handler;
 
@@ -67,6 +70,13 @@ struct tracked_handler
     if (current_task) current_task->end_wait();
     std::move(handler)(std::forward<Results>(results)...);
   }
+};
+
+/// The same, for a coroutine that resumes on an executor of a known type.
+template <class Handler, class Executor>
+struct tracked_handler : tracked_handler<Handler>
+{
+  Executor executor;
 };
 
 /// Makes the note, then initiates the operation. Runs in the task, after its coroutine has been suspended.
@@ -80,7 +90,18 @@ struct tracked_initiation
   void operator()(Handler&& handler, Args&&... args) &&
   {
     if (current_task) current_task->begin_wait(operation_name<Initiation>, where);
-    std::move(initiation)(tracked_handler<std::decay_t<Handler>>{std::forward<Handler>(handler)},
+    using plain = std::decay_t<Handler>;
+    if constexpr (resumes_coroutine<plain>)
+    {
+      auto const executor = handler.get_executor();
+      if (auto const* const task = executor.template target<resume_executor::task>())
+      {
+        tracked_handler<plain, resume_executor> resumes{{std::forward<Handler>(handler)},
+                                                        resume_executor(*task)};
+        return std::move(initiation)(std::move(resumes), std::forward<Args>(args)...);
+      }
+    }
+    std::move(initiation)(tracked_handler<plain>{std::forward<Handler>(handler)},
                           std::forward<Args>(args)...);
   }
 };
@@ -105,17 +126,34 @@ class async_result<leaklab::tracked, Signature>
   }
 };
 
-template <template <class, class> class Associator, class Handler, class Default>
-struct associator<Associator, leaklab::detail::tracked_handler<Handler>, Default>
+template <template <class, class> class Associator, class Handler, class Executor, class Default>
+struct associator<Associator, leaklab::detail::tracked_handler<Handler, Executor>, Default>
     : Associator<Handler, Default>
 {
-  static auto get(leaklab::detail::tracked_handler<Handler> const& h) noexcept
+  static auto get(leaklab::detail::tracked_handler<Handler, Executor> const& h) noexcept
   {
     return Associator<Handler, Default>::get(h.handler);
   }
-  static auto get(leaklab::detail::tracked_handler<Handler> const& h, Default const& d) noexcept
+  static auto get(leaklab::detail::tracked_handler<Handler, Executor> const& h, Default const& d) noexcept
   {
     return Associator<Handler, Default>::get(h.handler, d);
+  }
+};
+
+template <class Handler, class Executor, class Default>
+requires(!std::is_void_v<Executor>)  //
+    struct associated_executor<leaklab::detail::tracked_handler<Handler, Executor>, Default>
+{
+  using type = Executor;
+
+  static auto const& get(leaklab::detail::tracked_handler<Handler, Executor> const& h) noexcept
+  {
+    return h.executor;
+  }
+  static auto const& get(leaklab::detail::tracked_handler<Handler, Executor> const& h,
+                         Default const&) noexcept
+  {
+    return h.executor;
   }
 };
 

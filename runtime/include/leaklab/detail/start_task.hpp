@@ -5,11 +5,11 @@
 // a coroutine of our own, so that the task's record knows it before anything can be awaited in it, and so
 // that a task costs no more than asio::co_spawn's: it needs one suspension to start and none to end.
 //
-// This rests on details of Asio that hold from Boost 1.81 to 1.83. For other versions, and with
-// LEAKLAB_AWAIT_CHAIN defined to 0, tasks start through asio::co_spawn: they show where they wait and where
-// they were spawned, but no frames.
+// This rests on details of Asio (asio_version.hpp). Without them tasks start through asio::co_spawn: they
+// show where they wait and where they were spawned, but no frames.
 #pragma once
 
+#include <leaklab/detail/asio_version.hpp>
 #include <leaklab/detail/task_executor.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,18 +21,9 @@
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
-#include <boost/version.hpp>
 
 #include <exception>
 #include <utility>
-
-#if !defined(LEAKLAB_AWAIT_CHAIN)
-#if BOOST_VERSION >= 108100 && BOOST_VERSION < 108400
-#define LEAKLAB_AWAIT_CHAIN 1
-#else
-#define LEAKLAB_AWAIT_CHAIN 0
-#endif
-#endif
 
 namespace leaklab::detail
 {

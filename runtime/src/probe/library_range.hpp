@@ -1,4 +1,4 @@
-// Where a shared library lies in memory.
+// Where a shared library, or the program, lies in memory.
 #pragma once
 
 #include <dlfcn.h>
@@ -11,14 +11,11 @@ namespace leaklab
 class library_range
 {
  public:
-  explicit library_range(void const* inside) noexcept
-  {
-    dl_find_object found{};
-    if (_dl_find_object(const_cast<void*>(inside), &found) != 0 || *found.dlfo_link_map->l_name == '\0')
-      return;
-    begin_ = found.dlfo_map_start;
-    end_ = found.dlfo_map_end;
-  }
+  library_range() = default;
+  explicit library_range(void const* inside) noexcept : library_range(inside, false) {}
+
+  /// The same, and the program where the address is in the program.
+  [[nodiscard]] static library_range of_object(void const* inside) noexcept { return {inside, true}; }
 
   [[nodiscard]] bool contains(void const* address) const noexcept
   {
@@ -26,6 +23,15 @@ class library_range
   }
 
  private:
+  library_range(void const* inside, bool program_too) noexcept
+  {
+    dl_find_object found{};
+    if (_dl_find_object(const_cast<void*>(inside), &found) != 0) return;
+    if (*found.dlfo_link_map->l_name == '\0' && !program_too) return;
+    begin_ = found.dlfo_map_start;
+    end_ = found.dlfo_map_end;
+  }
+
   void* begin_ = nullptr;
   void* end_ = nullptr;
 };

@@ -1,5 +1,6 @@
 #include "probe/stack_trace.hpp"
 
+#include "probe/frame_rule_table.hpp"
 #include "probe/library_range.hpp"
 
 #include <gperftools/stacktrace.h>
@@ -39,20 +40,66 @@ _Unwind_Reason_Code visit(_Unwind_Context* frame, void* argument)
   return ends ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
-}  // namespace
-
-std::size_t capture_stack(std::span<void*> stack, std::size_t skip, interrupted how) noexcept
+// From frame to frame by their rules. 0 where one has none: the unwinder has to go the whole way.
+__attribute__((noinline, no_sanitize("address"))) std::size_t follow_rules(std::uintptr_t const* first,
+                                                                           std::span<void*> stack,
+                                                                           std::size_t skip) noexcept
 {
-  // The unwinder begins with this function.
+  auto rbp = first[0];
+  auto address = first[1];
+  auto rsp = reinterpret_cast<std::uintptr_t>(first + 2);
+  auto const read = [&](std::uintptr_t below)
+  { return *reinterpret_cast<std::uintptr_t const*>(rsp - below); };
+
+  for (std::size_t depth = 0;;)
+  {
+    if (address == 0) return depth;
+    if (skip > 0)
+      --skip;
+    else
+      stack[depth++] = reinterpret_cast<void*>(address);
+    if (depth == stack.size()) return depth;
+
+    auto const rule = find_frame_rule(address);
+    if (!rule) return 0;
+    if (rule->size == 0) return depth;
+    auto const callers = (rule->from_rbp ? rbp : rsp) + rule->size;
+    if (callers <= rsp || callers % 8 != 0) return 0;  // stacks grow down
+    rsp = callers;
+    address = read(8);
+    if (rule->saved_rbp) rbp = read(rule->saved_rbp);
+  }
+}
+
+// Inlined: the unwinder begins with the function that calls it.
+[[gnu::always_inline]] inline std::size_t unwind(std::span<void*> stack, std::size_t skip, interrupted how)
+{
   capture into{stack, skip + 1, how == interrupted::by_signal ? &libgcc() : nullptr};
   _Unwind_Backtrace(visit, &into);
   return into.depth;
 }
 
+}  // namespace
+
+std::size_t capture_stack(std::span<void*> stack, std::size_t skip, interrupted how) noexcept
+{
+  // Whoever asks for its address has a frame pointer.
+  auto const* const frame = static_cast<std::uintptr_t const*>(__builtin_frame_address(0));
+  if (how == interrupted::no && !stack.empty())
+    if (auto const depth = follow_rules(frame, stack, skip)) return depth;
+  return unwind(stack, skip, how);
+}
+
+std::size_t unwind_stack(std::span<void*> stack, std::size_t skip, interrupted how) noexcept
+{
+  return unwind(stack, skip, how);
+}
+
 void prepare_to_capture()
 {
   void* resolved = nullptr;
-  (void)capture_stack({&resolved, 1}, 0, interrupted::by_signal);
+  (void)unwind_stack({&resolved, 1}, 0, interrupted::by_signal);
+  prepare_frame_rules();
 }
 
 }  // namespace leaklab

@@ -1,4 +1,4 @@
-// The stack of the calling thread, by libgcc's unwinder.
+// The stack of the calling thread.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,12 @@ enum class interrupted
 /// program's definition is taken). TCMALLOC_STACKTRACE_METHOD=libgcc in its environment avoids it.
 __attribute__((noinline)) std::size_t capture_stack(std::span<void*> stack, std::size_t skip,
                                                     interrupted how = interrupted::no) noexcept;
+
+/// The same by libgcc's unwinder alone, which capture_stack() leaves a stack to that has a frame without a
+/// rule (frame_rule_table.hpp), and each that a signal has interrupted: it may be between two instructions of a
+/// prologue.
+__attribute__((noinline)) std::size_t unwind_stack(std::span<void*> stack, std::size_t skip,
+                                                   interrupted how = interrupted::no) noexcept;
 
 /// Has the loader find what a capture needs, before one happens within malloc or a signal handler.
 void prepare_to_capture();

@@ -1,0 +1,93 @@
+#include "probe/frame_rule_table.hpp"
+
+#include "probe/library_range.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+
+namespace leaklab
+{
+namespace
+{
+
+// A table of rules, one word each: 35 bits of the address, then the rule. The other 12 bits of an address are
+// the word's place in the table. As words are read and written whole, threads need no lock.
+constexpr unsigned address_bits = 47;  // of a program's half of the address space
+constexpr unsigned place_bits = 12;
+constexpr unsigned tag_bits = address_bits - place_bits;
+constexpr unsigned rule_bits = 64 - tag_bits;
+constexpr unsigned size_bits = 16;
+constexpr unsigned saved_bits = 8;
+static_assert(2 + 1 + (size_bits - 3) + (saved_bits - 3) <= rule_bits);
+
+std::array<std::atomic<std::uint64_t>, std::size_t(1) << place_bits> rules;
+
+struct rule_slot
+{
+  std::atomic<std::uint64_t>& word;
+  std::uint64_t tag;
+
+  // Multiplication by an odd number is a permutation: no two addresses have both place and tag in common.
+  static rule_slot of(std::uintptr_t address) noexcept
+  {
+    auto const mixed = address * 0x9e3779b97f4a7c15 & ((std::uint64_t(1) << address_bits) - 1);
+    return {rules[mixed >> tag_bits], mixed & ((std::uint64_t(1) << tag_bits) - 1)};
+  }
+};
+
+/// Never 0, which is an empty slot.
+std::uint64_t encode(std::optional<frame_rule> const& rule) noexcept
+{
+  if (!rule || rule->size >> size_bits || rule->saved_rbp >> saved_bits) return 1;
+  return 2 | std::uint64_t(rule->from_rbp) << 2 | std::uint64_t(rule->size / 8) << 3 |
+         std::uint64_t(rule->saved_rbp / 8) << size_bits;
+}
+
+std::optional<frame_rule> decode(std::uint64_t word) noexcept
+{
+  if (word & 1) return std::nullopt;
+  auto const size = static_cast<std::uint32_t>(word >> 3 & ((1 << (size_bits - 3)) - 1));
+  auto const saved = static_cast<std::uint32_t>(word >> size_bits & ((1 << (saved_bits - 3)) - 1));
+  return frame_rule{8 * size, (word & 4) != 0, 8 * saved};
+}
+
+std::array<library_range, 4> lasting;
+std::atomic<bool> lasting_known{false};
+
+bool lasts(std::uintptr_t address) noexcept
+{
+  if (!lasting_known.load(std::memory_order_acquire)) return false;
+  auto const* const at = reinterpret_cast<void const*>(address);
+  return std::ranges::any_of(lasting, [&](library_range const& range) { return range.contains(at); });
+}
+
+}  // namespace
+
+std::optional<frame_rule> find_frame_rule(std::uintptr_t return_address) noexcept
+{
+  if (return_address >> address_bits) return std::nullopt;
+  auto const slot = rule_slot::of(return_address);
+  auto const word = slot.word.load(std::memory_order_relaxed);
+  if (word && word >> rule_bits == slot.tag) return decode(word);
+  if (!lasts(return_address)) return std::nullopt;
+  auto const code = encode(read_frame_rule(return_address));
+  slot.word.store(slot.tag << rule_bits | code, std::memory_order_relaxed);
+  return decode(code);
+}
+
+void prepare_frame_rules()
+{
+  static bool const once = []
+  {
+    lasting = {library_range::of_object(reinterpret_cast<void*>(&prepare_frame_rules)),
+               library_range(dlsym(RTLD_DEFAULT, "tc_malloc")),
+               library_range(dlsym(RTLD_DEFAULT, "__cxa_throw")),
+               library_range(dlsym(RTLD_DEFAULT, "qsort"))};
+    lasting_known.store(true, std::memory_order_release);
+    return true;
+  }();
+  (void)once;
+}
+
+}  // namespace leaklab

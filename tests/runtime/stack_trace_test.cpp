@@ -162,6 +162,7 @@ class frame_rules : public testing::TestWithParam<char const*>
 
 TEST_P(frame_rules, are_what_libdw_reads)
 {
+  prepare_frame_rules();
   auto const* const inside =
       *GetParam() ? dlsym(RTLD_DEFAULT, GetParam()) : reinterpret_cast<void const*>(&compare_with_libdw);
   auto const compared = compare_with_libdw(inside);

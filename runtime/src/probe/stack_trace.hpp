@@ -34,9 +34,8 @@ enum class interrupted
 __attribute__((noinline)) std::size_t capture_stack(std::span<void*> stack, std::size_t skip,
                                                     interrupted how = interrupted::no) noexcept;
 
-/// The same by libgcc's unwinder alone, which capture_stack() leaves a stack to that has a frame without a
-/// rule (frame_rule_table.hpp), and each that a signal has interrupted: it may be between two instructions of a
-/// prologue.
+/// The same by libgcc's unwinder alone. capture_stack() leaves to it the stacks that a signal has
+/// interrupted, and those over an address without a rule (frame_rule_table.hpp).
 __attribute__((noinline)) std::size_t unwind_stack(std::span<void*> stack, std::size_t skip,
                                                    interrupted how = interrupted::no) noexcept;
 

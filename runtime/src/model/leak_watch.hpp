@@ -109,8 +109,8 @@ class leak_watch
   double last_ = 0;
   bool begun_ = false;
 
-  // Two readings of the heap, taken at doubling intervals: the earlier one is at least half of the time
-  // watched ago.
+  // Two readings of the heap, taken at intervals that at least double: the earlier one is at least half of
+  // the time watched ago.
   heap_by_stack heap_earlier_;
   heap_by_stack heap_later_;
   double keep_heap_at_ = 0;

@@ -134,7 +134,7 @@ void leak_watch::keep_heap(double watched)
   std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
   // Meanwhile no thread gets memory from the system's pages: for one part in two hundred of the time, at
   // most.
-  keep_heap_at_ = std::max({1.0, 2 * watched, watched + 200 * took.count()});
+  keep_heap_at_ = std::max({least_seconds_to_judge, 2 * watched, watched + 200 * took.count()});
 }
 
 leak_report leak_watch::report() const

@@ -1,11 +1,19 @@
 #include "model/symboliser.hpp"
 
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <link.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <unwind.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -107,6 +115,45 @@ TEST(symboliser, a_library_function_has_at_least_its_symbol)
   auto const address = reinterpret_cast<std::uintptr_t>(&_Unwind_Backtrace);
   auto const& lines = symbols.lines(address + 1);
   EXPECT_NE(lines.back().function.find("_Unwind_Backtrace"), std::string::npos) << lines.back().function;
+}
+
+/// Whether /proc/self/maps has `path` in two places with no other file between, the first of them at
+/// `address`.
+bool lies_twice_from(std::uintptr_t address, std::string_view path)
+{
+  std::ifstream maps("/proc/self/maps");
+  std::string const begin = fmt::format("{:08x}-", address);
+  bool begun = false;
+  for (std::string line; std::getline(maps, line);)
+  {
+    auto const slash = line.find('/');
+    if (begun && slash != std::string::npos) return std::string_view(line).substr(slash) == path;
+    begun = begun || line.starts_with(begin);
+  }
+  return false;
+}
+
+TEST(symboliser, a_library_that_is_also_mapped_as_a_file_keeps_its_names)
+{
+  void* const library = dlopen("libBrokenLocale.so.1", RTLD_NOW | RTLD_LOCAL);
+  ASSERT_TRUE(library) << dlerror();
+  auto const function = reinterpret_cast<std::uintptr_t>(dlsym(library, "__ctype_get_mb_cur_max"));
+  link_map const* map = nullptr;
+  ASSERT_EQ(dlinfo(library, RTLD_DI_LINKMAP, &map), 0);
+  std::string const path = std::filesystem::canonical(map->l_name).string();
+
+  int const file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_NE(file, -1);
+  constexpr std::size_t page = 4096;
+  void* copy = MAP_FAILED;
+  for (std::uintptr_t at = map->l_addr - page; copy == MAP_FAILED && at > map->l_addr / 2; at -= page)
+    copy = mmap(reinterpret_cast<void*>(at), page, PROT_READ, MAP_PRIVATE | MAP_FIXED_NOREPLACE, file, 0);
+  close(file);
+  ASSERT_TRUE(lies_twice_from(reinterpret_cast<std::uintptr_t>(copy), path));
+
+  EXPECT_EQ(symboliser().lines(function).back().function, "__ctype_get_mb_cur_max");
+  munmap(copy, page);
+  dlclose(library);
 }
 
 TEST(symboliser, many_threads_may_ask)

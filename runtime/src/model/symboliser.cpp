@@ -1,6 +1,7 @@
 #include "symboliser.hpp"
 
 #include "function_name.hpp"
+#include "probe/library_range.hpp"
 
 #include <cxxabi.h>
 #include <dwarf.h>
@@ -189,6 +190,28 @@ std::string place_without_name(Dwfl_Module* module, std::uint64_t address)
   return fmt::format("{}+{:#x}", file.filename().string(), address - begin);
 }
 
+/// Without build ids.
+std::vector<mapping> executable_mappings()
+{
+  std::vector<mapping> result;
+  std::ifstream maps("/proc/self/maps");
+  // proc(5): begin-end permissions offset device inode path
+  for (std::string text; std::getline(maps, text);)
+  {
+    std::istringstream fields(text);
+    mapping found;
+    char dash = 0;
+    std::string permissions;
+    std::string device;
+    std::string inode;
+    fields >> std::hex >> found.begin >> dash >> found.end >> permissions >> found.offset >> device >>
+        inode >> std::ws;
+    std::getline(fields, found.path);
+    if (permissions.find('x') != std::string::npos) result.push_back(std::move(found));
+  }
+  return result;
+}
+
 std::string build_id_of(Dwfl_Module* module)
 {
   unsigned char const* bytes = nullptr;
@@ -210,11 +233,18 @@ struct symboliser::impl
   std::unique_ptr<Dwfl, decltype(&dwfl_end)> dwfl{dwfl_begin(&callbacks), dwfl_end};
   std::unordered_map<std::uint64_t, std::vector<source_line>> known;
 
-  /// Learns what is mapped now; modules seen before keep the data read for them.
+  /// Learns what is loaded now; modules seen before keep the data read for them. Not by
+  /// dwfl_linux_proc_report: that takes a library and a copy of its file, such as find_elf maps, for one
+  /// module where they follow each other in memory, and then looks for its functions in the wrong places.
   void refresh()
   {
     dwfl_report_begin(dwfl.get());
-    dwfl_linux_proc_report(dwfl.get(), getpid());
+    for (mapping const& found : executable_mappings())
+    {
+      auto const object = library_range::of_object(reinterpret_cast<void const*>(found.begin));
+      std::string const name = found.path == "[vdso]" ? fmt::format("[vdso: {}]", getpid()) : found.path;
+      if (object.begin() != 0) dwfl_report_module(dwfl.get(), name.c_str(), object.begin(), object.end());
+    }
     dwfl_report_end(dwfl.get(), nullptr, nullptr);
   }
 
@@ -276,24 +306,10 @@ std::vector<mapping> symboliser::mappings()
   impl_->refresh();
   std::error_code ignored;
   std::string const main_binary = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
-  std::vector<mapping> result;
-  std::ifstream maps("/proc/self/maps");
-  // proc(5): begin-end permissions offset device inode path
-  for (std::string text; std::getline(maps, text);)
-  {
-    std::istringstream fields(text);
-    mapping found;
-    char dash = 0;
-    std::string permissions;
-    std::string device;
-    std::string inode;
-    fields >> std::hex >> found.begin >> dash >> found.end >> permissions >> found.offset >> device >>
-        inode >> std::ws;
-    std::getline(fields, found.path);
-    if (permissions.find('x') == std::string::npos || !found.path.starts_with('/')) continue;
+  auto result = executable_mappings();
+  std::erase_if(result, [](mapping const& m) { return !m.path.starts_with('/'); });
+  for (mapping& found : result)
     found.build_id = build_id_of(dwfl_addrmodule(impl_->dwfl.get(), found.begin));
-    result.push_back(std::move(found));
-  }
   std::stable_partition(result.begin(), result.end(),
                         [&](mapping const& m) { return m.path == main_binary; });
   return result;

@@ -4,6 +4,8 @@
 #include <dlfcn.h>
 #include <link.h>
 
+#include <cstdint>
+
 namespace leaklab
 {
 
@@ -21,6 +23,9 @@ class library_range
   {
     return begin_ <= address && address < end_;
   }
+
+  [[nodiscard]] std::uintptr_t begin() const noexcept { return reinterpret_cast<std::uintptr_t>(begin_); }
+  [[nodiscard]] std::uintptr_t end() const noexcept { return reinterpret_cast<std::uintptr_t>(end_); }
 
  private:
   library_range(void const* inside, bool program_too) noexcept

@@ -62,19 +62,20 @@ std::chrono::nanoseconds own_time()
   return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
 }
 
-// A slice is long against the sampling period, so that the two cannot fall into step.
+// Both slices together are 43 ms, no multiple of the sampling period of 10 ms: in a cycle of 100 ms every
+// tenth sample would fall at the same place, and the share would depend on where the first one fell.
 #define SPEND(time)                                              \
-  auto const end = own_time() + std::chrono::milliseconds(time); \
+  auto const end = own_time() + std::chrono::microseconds(time); \
   while (own_time() < end)                                       \
   asm volatile("")
 
 __attribute__((noinline)) void seventy()
 {
-  SPEND(70);
+  SPEND(30'100);
 }
 __attribute__((noinline)) void thirty()
 {
-  SPEND(30);
+  SPEND(12'900);
 }
 
 void wait_for_end_of_input()

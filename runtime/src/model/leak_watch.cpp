@@ -132,8 +132,8 @@ void leak_watch::keep_heap(double watched)
   auto const begin = std::chrono::steady_clock::now();
   heap_earlier_ = std::exchange(heap_later_, read_heap_by_stack());
   std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
-  // Meanwhile no thread gets memory from the system's pages: for one part in two hundred of the time, at
-  // most.
+  // Meanwhile tcmalloc's page heap is locked, and no thread gets pages from it: for one part in two hundred
+  // of the time, at most.
   keep_heap_at_ = std::max({least_seconds_to_judge, 2 * watched, watched + 200 * took.count()});
 }
 

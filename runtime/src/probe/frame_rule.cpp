@@ -2,6 +2,8 @@
 // .eh_frame differs); System V ABI, AMD64 supplement, figure 3.36 (the registers' numbers).
 #include "probe/frame_rule.hpp"
 
+#include <dwarf.h>
+
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -55,6 +57,7 @@ class cfi_bytes
 
   std::uint64_t uleb() noexcept { return leb(false); }
   std::int64_t sleb() noexcept { return static_cast<std::int64_t>(leb(true)); }
+  std::int64_t offset() noexcept { return static_cast<std::int64_t>(uleb()); }
 
   char const* text() noexcept
   {
@@ -128,7 +131,7 @@ struct cfi_common
 {
   std::uint64_t code_unit = 0;
   std::int64_t data_unit = 0;
-  std::uint8_t pointer_format = 0;  // DW_EH_PE_absptr
+  std::uint8_t pointer_format = DW_EH_PE_absptr;
   bool is_known = false;
   cfi_bytes instructions{nullptr, 0};
 };
@@ -138,12 +141,12 @@ std::size_t pointer_size(std::uint8_t format) noexcept
 {
   switch (format & 0xf)
   {
-    case 0x0:  // absptr
-    case 0x4:  // udata8
-    case 0xc:  // sdata8
+    case DW_EH_PE_absptr:
+    case DW_EH_PE_udata8:
+    case DW_EH_PE_sdata8:
       return 8;
-    case 0x3:  // udata4
-    case 0xb:  // sdata4
+    case DW_EH_PE_udata4:
+    case DW_EH_PE_sdata4:
       return 4;
     default:
       return 0;
@@ -202,7 +205,6 @@ class cfi_program
 
  private:
   bool step(cfi_bytes& in) noexcept;
-  bool step_of_high_bits(cfi_bytes& in, std::uint8_t code) noexcept;
 
   void advance(std::uint64_t units) noexcept { location_ += units * common_.code_unit; }
   void restore(std::uint64_t reg) noexcept
@@ -232,96 +234,99 @@ class cfi_program
 bool cfi_program::step(cfi_bytes& in) noexcept
 {
   auto const code = in.take<std::uint8_t>();
+  // Three instructions are in the two high bits, and have an operand in the others.
+  std::uint8_t const high = code & 0xc0;
   std::uint8_t const low = code & 0x3f;
-  switch (code & 0xc0)
-  {
-    case 0x40:
-      advance(low);
-      return true;
-    case 0x80:
-      save(low, static_cast<std::int64_t>(in.uleb()));
-      return true;
-    case 0xc0:
-      restore(low);
-      return true;
-    default:
-      break;
-  }
   std::uint64_t reg = 0;
-  switch (low)
+  switch (high ? high : low)
   {
-    case 0x00:
-      return true;  // nop
-    case 0x02:
-      advance(in.take<std::uint8_t>());
-      return true;
-    case 0x03:
-      advance(in.take<std::uint16_t>());
-      return true;
-    case 0x04:
-      advance(in.take<std::uint32_t>());
-      return true;
-    case 0x05:  // offset_extended
-      reg = in.uleb();
-      save(reg, static_cast<std::int64_t>(in.uleb()));
-      return true;
-    case 0x06:
-      restore(in.uleb());
-      return true;
-    case 0x07:
-      row_.set(in.uleb(), {saved_value::none});
-      return true;
-    case 0x08:
-      row_.set(in.uleb(), {saved_value::unchanged});
-      return true;
-    case 0x09:  // register
-      row_.set(in.uleb(), {saved_value::elsewhere});
+    case DW_CFA_nop:
+      break;
+    case DW_CFA_GNU_args_size:
       in.uleb();
-      return true;
-    case 0x0a:  // remember_state
-      if (depth_ == remembered_.size()) return false;
-      remembered_[depth_++] = row_;
-      return true;
-    case 0x0b:  // restore_state
-      if (depth_ == 0) return false;
-      row_ = remembered_[--depth_];
-      return true;
-    case 0x0c:  // def_cfa
+      break;
+
+    case DW_CFA_advance_loc:
+      advance(low);
+      break;
+    case DW_CFA_advance_loc1:
+      advance(in.take<std::uint8_t>());
+      break;
+    case DW_CFA_advance_loc2:
+      advance(in.take<std::uint16_t>());
+      break;
+    case DW_CFA_advance_loc4:
+      advance(in.take<std::uint32_t>());
+      break;
+
+    case DW_CFA_offset:
+      save(low, in.offset());
+      break;
+    case DW_CFA_offset_extended:
       reg = in.uleb();
-      define(reg, static_cast<std::int64_t>(in.uleb()));
-      return true;
-    case 0x0d:
-      define(in.uleb(), row_.offset);
-      return true;
-    case 0x0e:
-      define(row_.base, static_cast<std::int64_t>(in.uleb()));
-      return true;
-    case 0x0f:  // def_cfa_expression
-      in.take_bytes(in.uleb());
-      row_.is_computed = true;
-      return true;
-    case 0x10:  // expression
-    case 0x16:  // val_expression
-      row_.set(in.uleb(), {saved_value::elsewhere});
-      in.take_bytes(in.uleb());
-      return true;
-    case 0x11:  // offset_extended_sf
+      save(reg, in.offset());
+      break;
+    case DW_CFA_offset_extended_sf:
       reg = in.uleb();
       save(reg, in.sleb());
-      return true;
-    case 0x12:  // def_cfa_sf
+      break;
+    case DW_CFA_restore:
+      restore(low);
+      break;
+    case DW_CFA_restore_extended:
+      restore(in.uleb());
+      break;
+    case DW_CFA_undefined:
+      row_.set(in.uleb(), {saved_value::none});
+      break;
+    case DW_CFA_same_value:
+      row_.set(in.uleb(), {saved_value::unchanged});
+      break;
+    case DW_CFA_register:
+      row_.set(in.uleb(), {saved_value::elsewhere});
+      in.uleb();
+      break;
+    case DW_CFA_expression:
+    case DW_CFA_val_expression:
+      row_.set(in.uleb(), {saved_value::elsewhere});
+      in.take_bytes(in.uleb());
+      break;
+
+    case DW_CFA_def_cfa:
+      reg = in.uleb();
+      define(reg, in.offset());
+      break;
+    case DW_CFA_def_cfa_sf:
       reg = in.uleb();
       define(reg, in.sleb() * common_.data_unit);
-      return true;
-    case 0x13:
+      break;
+    case DW_CFA_def_cfa_register:
+      define(in.uleb(), row_.offset);
+      break;
+    case DW_CFA_def_cfa_offset:
+      define(row_.base, in.offset());
+      break;
+    case DW_CFA_def_cfa_offset_sf:
       define(row_.base, in.sleb() * common_.data_unit);
-      return true;
-    case 0x2e:
-      in.uleb();
-      return true;  // GNU_args_size
+      break;
+    case DW_CFA_def_cfa_expression:
+      in.take_bytes(in.uleb());
+      row_.is_computed = true;
+      break;
+
+    case DW_CFA_remember_state:
+      if (depth_ == remembered_.size()) return false;
+      remembered_[depth_++] = row_;
+      break;
+    case DW_CFA_restore_state:
+      if (depth_ == 0) return false;
+      row_ = remembered_[--depth_];
+      break;
+
     default:
       return false;
   }
+  return true;
 }
 
 /// The bytes from `offset` up to the caller's rsp, 0 when a rule cannot say it.

@@ -19,7 +19,15 @@ constexpr unsigned tag_bits = address_bits - place_bits;
 constexpr unsigned rule_bits = 64 - tag_bits;
 constexpr unsigned size_bits = 16;
 constexpr unsigned saved_bits = 8;
-static_assert(2 + 1 + (size_bits - 3) + (saved_bits - 3) <= rule_bits);
+
+// A rule, from its lowest bit: whether there is none, whether there is one, its base, and its two numbers,
+// which are multiples of 8.
+constexpr std::uint64_t no_rule = 1;
+constexpr std::uint64_t some_rule = 2;
+constexpr std::uint64_t from_rbp = 4;
+constexpr unsigned size_at = 3;
+constexpr unsigned saved_at = size_at + size_bits - 3;
+static_assert(saved_at + saved_bits - 3 <= rule_bits);
 
 std::array<std::atomic<std::uint64_t>, std::size_t(1) << place_bits> rules;
 
@@ -39,17 +47,17 @@ struct rule_slot
 /// Never 0, which is an empty slot.
 std::uint64_t encode(std::optional<frame_rule> const& rule) noexcept
 {
-  if (!rule || rule->size >> size_bits || rule->saved_rbp >> saved_bits) return 1;
-  return 2 | std::uint64_t(rule->from_rbp) << 2 | std::uint64_t(rule->size / 8) << 3 |
-         std::uint64_t(rule->saved_rbp / 8) << size_bits;
+  if (!rule || rule->size >> size_bits || rule->saved_rbp >> saved_bits) return no_rule;
+  return some_rule | (rule->from_rbp ? from_rbp : 0) | std::uint64_t(rule->size / 8) << size_at |
+         std::uint64_t(rule->saved_rbp / 8) << saved_at;
 }
 
 std::optional<frame_rule> decode(std::uint64_t word) noexcept
 {
-  if (word & 1) return std::nullopt;
-  auto const size = static_cast<std::uint32_t>(word >> 3 & ((1 << (size_bits - 3)) - 1));
-  auto const saved = static_cast<std::uint32_t>(word >> size_bits & ((1 << (saved_bits - 3)) - 1));
-  return frame_rule{8 * size, (word & 4) != 0, 8 * saved};
+  if (word & no_rule) return std::nullopt;
+  auto const number = [word](unsigned at, unsigned bits)
+  { return static_cast<std::uint32_t>(8 * (word >> at & ((1U << (bits - 3)) - 1))); };
+  return frame_rule{number(size_at, size_bits), (word & from_rbp) != 0, number(saved_at, saved_bits)};
 }
 
 std::array<library_range, 4> lasting;
@@ -78,7 +86,7 @@ std::optional<frame_rule> find_frame_rule(std::uintptr_t return_address) noexcep
 
 void prepare_frame_rules()
 {
-  static bool const once = []
+  [[maybe_unused]] static bool const once = []
   {
     lasting = {library_range::of_object(reinterpret_cast<void*>(&prepare_frame_rules)),
                library_range(dlsym(RTLD_DEFAULT, "tc_malloc")),
@@ -87,7 +95,6 @@ void prepare_frame_rules()
     lasting_known.store(true, std::memory_order_release);
     return true;
   }();
-  (void)once;
 }
 
 }  // namespace leaklab

@@ -11,7 +11,7 @@ namespace leaklab
 /// without.
 [[nodiscard]] std::optional<frame_rule> find_frame_rule(std::uintptr_t return_address) noexcept;
 
-/// Before it, find_frame_rule() finds nothing. One thread at a time.
+/// Before it, find_frame_rule() finds nothing. Any thread, any number of times; not within malloc.
 void prepare_frame_rules();
 
 }  // namespace leaklab

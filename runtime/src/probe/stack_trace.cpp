@@ -40,11 +40,23 @@ _Unwind_Reason_Code visit(_Unwind_Context* frame, void* argument)
   return ends ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
-// From frame to frame by their rules. 0 where one has none: the unwinder has to go the whole way.
-__attribute__((noinline, no_sanitize("address"))) std::size_t follow_rules(std::uintptr_t const* first,
-                                                                           std::span<void*> stack,
-                                                                           std::size_t skip) noexcept
+// Inlined: the unwinder begins with the function that calls it.
+[[gnu::always_inline]] inline std::size_t unwind(std::span<void*> stack, std::size_t skip, interrupted how)
 {
+  capture into{stack, skip + 1, how == interrupted::by_signal ? &libgcc() : nullptr};
+  _Unwind_Backtrace(visit, &into);
+  return into.depth;
+}
+
+}  // namespace
+
+// Stacks lie outside of what AddressSanitizer lets a function read.
+__attribute__((no_sanitize("address"))) std::size_t follow_rules(std::span<void*> stack,
+                                                                 std::size_t skip) noexcept
+{
+  if (stack.empty()) return 0;
+  // Whoever asks for its address has a frame pointer.
+  auto const* const first = static_cast<std::uintptr_t const*>(__builtin_frame_address(0));
   auto rbp = first[0];
   auto address = first[1];
   auto rsp = reinterpret_cast<std::uintptr_t>(first + 2);
@@ -71,22 +83,10 @@ __attribute__((noinline, no_sanitize("address"))) std::size_t follow_rules(std::
   }
 }
 
-// Inlined: the unwinder begins with the function that calls it.
-[[gnu::always_inline]] inline std::size_t unwind(std::span<void*> stack, std::size_t skip, interrupted how)
-{
-  capture into{stack, skip + 1, how == interrupted::by_signal ? &libgcc() : nullptr};
-  _Unwind_Backtrace(visit, &into);
-  return into.depth;
-}
-
-}  // namespace
-
 std::size_t capture_stack(std::span<void*> stack, std::size_t skip, interrupted how) noexcept
 {
-  // Whoever asks for its address has a frame pointer.
-  auto const* const frame = static_cast<std::uintptr_t const*>(__builtin_frame_address(0));
-  if (how == interrupted::no && !stack.empty())
-    if (auto const depth = follow_rules(frame, stack, skip)) return depth;
+  if (how == interrupted::no)
+    if (auto const depth = follow_rules(stack, skip + 1)) return depth;
   return unwind(stack, skip, how);
 }
 

@@ -24,7 +24,7 @@ enum class interrupted
 /// The object file of this function also defines gperftools' GetStackTrace and GetStackTraceWithContext
 /// (gperftools/stacktrace.h). A program's own definitions come before a library's, so tcmalloc's sampler and
 /// the CPU profiler unwind with this one, whatever TCMALLOC_STACKTRACE_METHOD says: gperftools as Debian
-/// builds it would take libunwind, which is five times slower and waits for the loader's lock.
+/// builds it would take libunwind, which is five times slower than libgcc and waits for the loader's lock.
 ///
 /// Ubuntu links its libraries with -Bsymbolic-functions, so gperftools there calls its own definitions all
 /// the same. A program that is sampled while it loads or unloads libraries can then stand still: one thread
@@ -34,8 +34,13 @@ enum class interrupted
 __attribute__((noinline)) std::size_t capture_stack(std::span<void*> stack, std::size_t skip,
                                                     interrupted how = interrupted::no) noexcept;
 
-/// The same by libgcc's unwinder alone. capture_stack() leaves to it the stacks that a signal has
-/// interrupted, and those over an address without a rule (frame_rule_table.hpp).
+/// The two ways of capture_stack(), which takes the first where it leads to the end.
+///
+/// From frame to frame by the rules of frame_rule_table.hpp. 0 when an address has none, or `stack` is empty.
+/// Not for a stack that a signal has interrupted: a rule holds at a call.
+__attribute__((noinline)) std::size_t follow_rules(std::span<void*> stack, std::size_t skip) noexcept;
+
+/// By libgcc's unwinder.
 __attribute__((noinline)) std::size_t unwind_stack(std::span<void*> stack, std::size_t skip,
                                                    interrupted how = interrupted::no) noexcept;
 

@@ -76,7 +76,11 @@ struct tracked_handler<Handler, void>
 template <class Handler, class Executor>
 struct tracked_handler : tracked_handler<Handler>
 {
+  using executor_type = Executor;  // which Asio prefers to what `handler` is associated with
+
   Executor executor;
+
+  [[nodiscard]] executor_type get_executor() const noexcept { return executor; }
 };
 
 /// Makes the note, then initiates the operation. Runs in the task, after its coroutine has been suspended.
@@ -137,23 +141,6 @@ struct associator<Associator, leaklab::detail::tracked_handler<Handler, Executor
   static auto get(leaklab::detail::tracked_handler<Handler, Executor> const& h, Default const& d) noexcept
   {
     return Associator<Handler, Default>::get(h.handler, d);
-  }
-};
-
-template <class Handler, class Executor, class Default>
-requires(!std::is_void_v<Executor>)  //
-    struct associated_executor<leaklab::detail::tracked_handler<Handler, Executor>, Default>
-{
-  using type = Executor;
-
-  static auto const& get(leaklab::detail::tracked_handler<Handler, Executor> const& h) noexcept
-  {
-    return h.executor;
-  }
-  static auto const& get(leaklab::detail::tracked_handler<Handler, Executor> const& h,
-                         Default const&) noexcept
-  {
-    return h.executor;
   }
 };
 

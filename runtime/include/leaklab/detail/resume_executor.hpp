@@ -59,7 +59,8 @@ class resume_executor
 
 /// Whether the completion handler resumes a coroutine.
 template <class Handler>
-inline constexpr bool resumes_coroutine = LEAKLAB_AWAIT_CHAIN&&
+inline constexpr bool resumes_coroutine =
+    LEAKLAB_AWAIT_CHAIN == 1 &&
     std::is_base_of_v<boost::asio::detail::awaitable_thread<boost::asio::any_io_executor>, Handler>;
 
 }  // namespace leaklab::detail

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <initializer_list>
 #include <new>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <thread>
@@ -121,8 +122,23 @@ TEST_F(heap_sampling, the_period_is_what_was_set)
   EXPECT_EQ(leaklab::heap_sampling_period(), 0);
 }
 
+/// By the library's relocations. Ubuntu's calls its own functions without one.
+bool gperftools_takes_the_runtimes_functions()
+{
+  Dl_info library{};
+  if (dladdr(dlsym(RTLD_DEFAULT, "tc_malloc"), &library) == 0) return false;
+  std::string const command = std::string("readelf -rW ") + library.dli_fname + " | grep -q GetStackTrace";
+  return std::system(command.c_str()) == 0;
+}
+
+TEST_F(heap_sampling, samples_keep_their_period_where_gperftools_takes_the_runtimes_functions)
+{
+  EXPECT_EQ(leaklab::heap_samples_keep_their_period(), gperftools_takes_the_runtimes_functions());
+}
+
 TEST_F(heap_sampling, a_new_period_leaves_what_the_old_one_sampled_as_it_was)
 {
+  if (!leaklab::heap_samples_keep_their_period()) GTEST_SKIP() << "gperftools keeps to its own unwinder";
   constexpr double total = 20'000.0 * 5121;
   live_set const before(5121, 20'000);
   double const read = sampled_bytes(5121);
@@ -134,6 +150,17 @@ TEST_F(heap_sampling, a_new_period_leaves_what_the_old_one_sampled_as_it_was)
   }
   live_set const after(5121, 20'000);  // of the same stack and size, with the last period
   EXPECT_NEAR(sampled_bytes(5121), read + total, total * 0.1);
+}
+
+TEST_F(heap_sampling, objects_in_the_place_of_earlier_ones_count_with_their_own_period)
+{
+  if (!leaklab::heap_samples_keep_their_period()) GTEST_SKIP() << "gperftools keeps to its own unwinder";
+  constexpr double total = 20'000.0 * 5121;
+  std::optional<live_set> blocks(std::in_place, 5121, 20'000);
+  ASSERT_TRUE(leaklab::set_heap_sampling_period(8 * 1024));
+  blocks.reset();
+  blocks.emplace(5121, 20'000);
+  EXPECT_NEAR(sampled_bytes(5121), total, total * 0.1);
 }
 
 TEST_F(heap_sampling, a_thread_that_has_allocated_before_takes_the_period_over_at_once)

@@ -53,17 +53,22 @@ struct heap_sample
 /// this: the function writes the flag behind TCMALLOC_SAMPLE_PARAMETER, which tcmalloc reads again each time
 /// it draws the next sampling point. The calling thread and new threads take the period over at once; another
 /// thread at its next sampling point, which is at most 16 MiB of its allocations away when sampling was off.
-/// False when this allocator cannot sample. Any thread, one at a time.
+/// False when this allocator cannot sample. Any thread.
 bool set_heap_sampling_period(std::int64_t period_bytes);
 
 /// Bytes; 0 when sampling is off or not to be had.
 [[nodiscard]] std::int64_t heap_sampling_period() noexcept;
 
+/// Whether each sample keeps the period that it was drawn with, so that periods can change without a loss. So
+/// it is once sampling is on, but not with Ubuntu's gperftools, which unwinds stacks by itself, nor with one
+/// linked statically.
+[[nodiscard]] bool heap_samples_keep_their_period() noexcept;
+
 /// The live sampled objects. `objects` is 1 / (1 - exp(-s / period)), where s is the size of the size class
 /// that the object came from (nallocx), which is the size that tcmalloc's sampler draws with: weighting by
 /// the size that was asked for, as tcmalloc's own text does, reads 5,121 bytes 17 % too high. `period` is the
-/// one in force when the object was sampled; where objects of one stack and size were sampled under several,
-/// those that are gone count as the latest. Empty when sampling was never on. Any thread.
+/// one in force when the object was sampled, or the latest one where samples do not keep theirs. Empty when
+/// sampling was never on. Any thread.
 [[nodiscard]] std::vector<heap_sample> read_heap_samples();
 
 /// Each time that the allocator took memory from the system: how much, and for whom. Exact, complete since

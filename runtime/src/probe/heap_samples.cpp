@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 
 namespace leaklab
@@ -40,82 +41,33 @@ std::int64_t* sample_parameter() noexcept
   return found;
 }
 
-/// Objects of one stack and size are one entry.
-using stack_and_size = std::pair<std::vector<std::uintptr_t>, std::size_t>;
-using counts = std::map<stack_and_size, std::uint64_t>;
-
 /// ReadStackTraces' words: count, size, depth, then so many addresses; a count of 0 ends them
-/// (malloc_extension.h).
-counts parse(std::unique_ptr<void*[]> const& entries)
+/// (malloc_extension.h). Objects of one stack and size are one sample. `stands_for` tells, of a size and the
+/// note at the end of the stack, for how many objects one of them stands.
+template <class Weight>
+std::vector<heap_sample> read_entries(std::unique_ptr<void*[]> const& entries, Weight stands_for)
 {
-  counts result;
-  if (!entries) return result;
+  std::vector<heap_sample> samples;
+  if (!entries) return samples;
+  std::map<std::pair<std::vector<std::uintptr_t>, std::size_t>, double> objects;
   for (void** entry = entries.get(); *entry;)
   {
     auto const word = [entry](std::size_t i) { return reinterpret_cast<std::uintptr_t>(entry[i]); };
-    std::uintptr_t const depth = word(2);
-    result[{without_allocator({entry + 3, depth}), word(1)}] += word(0);
-    entry += 3 + depth;
+    std::span<void* const> stack(entry + 3, word(2));
+    entry += 3 + stack.size();
+    auto const note = take_note(stack);
+    auto const stood_for = static_cast<double>(word(0)) * stands_for(word(1), note);
+    objects[{without_allocator(stack), word(1)}] += stood_for;
   }
-  return result;
+  for (auto const& [kind, count] : objects)
+    samples.push_back({count, count * static_cast<double>(kind.second), kind.second, kind.first});
+  return samples;
 }
 
-counts read_live_counts()
-{
-  int reported_period = 0;
-  return parse(std::unique_ptr<void*[]>(MallocExtension::instance()->ReadStackTraces(&reported_period)));
-}
-
-/// tcmalloc does not keep the period with a sample. When it changes, this remembers how many samples of each
-/// kind were drawn with the ones before.
-class period_history
-{
- public:
-  struct drawn
-  {
-    std::int64_t period;
-    std::uint64_t count;
-  };
-
-  /// The live samples, each kind split by the period that it was drawn with, the earliest first.
-  [[nodiscard]] std::map<stack_and_size, std::vector<drawn>> attribute(counts&& live) const
-  {
-    std::map<stack_and_size, std::vector<drawn>> result;
-    for (auto& [kind, count] : live)
-    {
-      std::vector<drawn> parts;
-      std::uint64_t rest = count;
-      if (auto const known = earlier_.find(kind); known != earlier_.end())
-        for (auto const& before : known->second)
-          if (auto const part = std::min(rest, before.count); part > 0)
-          {
-            parts.push_back({before.period, part});
-            rest -= part;
-          }
-      if (rest > 0) parts.push_back({latest_, rest});
-      result.emplace(kind, std::move(parts));
-    }
-    return result;
-  }
-
-  void change_to(std::int64_t period)
-  {
-    if (period == latest_) return;
-    if (latest_ > 0) earlier_ = attribute(read_live_counts());
-    latest_ = period;
-  }
-
- private:
-  std::map<stack_and_size, std::vector<drawn>> earlier_;
-  std::int64_t latest_ = 0;  // above 0 once sampling was on: samples outlive its end
-};
-
-std::mutex history_mutex;
-period_history& history()
-{
-  static period_history kept;
-  return kept;
-}
+/// The period of samples that have no note of it: those from before the first note, and all where the
+/// allocator does not take notes. 0 while nobody has set a period: that of TCMALLOC_SAMPLE_PARAMETER is in
+/// force.
+std::atomic<std::int64_t> period_without_note{0};
 
 /// Brings this thread's sampler past the next sampling point, where it takes over a new period. A thread that
 /// has allocated while sampling was off has up to 16 MiB to go (tcmalloc's sampler.cc,
@@ -138,13 +90,15 @@ bool set_heap_sampling_period(std::int64_t period_bytes)
   if (!parameter) return false;
   prepare_to_capture();
 
-  std::lock_guard const lock(history_mutex);
+  static std::mutex one_at_a_time;
+  std::lock_guard const lock(one_at_a_time);
   std::int64_t const period = std::max<std::int64_t>(period_bytes, 0);
   std::int64_t const before = heap_sampling_period();
-  if (before > 0) history().change_to(before);  // also when TCMALLOC_SAMPLE_PARAMETER set it
-  if (period > 0) history().change_to(period);
+  if (before > 0 && !allocator_takes_notes()) period_without_note = before;
+  if (period > 0) note_in_allocator_stacks(period);
   std::atomic_ref(*parameter).store(period, std::memory_order_relaxed);
   if (period > 0 && period != before) pass_sampling_point();
+  if (period > 0 && !allocator_takes_notes()) period_without_note = period;
   return true;
 }
 
@@ -154,36 +108,30 @@ std::int64_t heap_sampling_period() noexcept
   return parameter ? std::atomic_ref(*parameter).load(std::memory_order_relaxed) : 0;
 }
 
+bool heap_samples_keep_their_period() noexcept
+{
+  return allocator_takes_notes();
+}
+
 std::vector<heap_sample> read_heap_samples()
 {
-  std::lock_guard const lock(history_mutex);
-  if (auto const period = heap_sampling_period(); period > 0) history().change_to(period);
-  std::vector<heap_sample> samples;
-  for (auto& [kind, parts] : history().attribute(read_live_counts()))
-  {
-    heap_sample& sample = samples.emplace_back();
-    sample.stack = kind.first;
-    sample.size = kind.second;
-    auto const drawn_size = static_cast<double>(nallocx(sample.size, 0));
-    // -expm1(-x) is 1 - exp(-x) without the loss of digits for a small x.
-    for (auto const& [period, count] : parts)
-      if (period > 0)
-        sample.objects += static_cast<double>(count) / -std::expm1(-drawn_size / static_cast<double>(period));
-    sample.bytes = sample.objects * static_cast<double>(sample.size);
-  }
-  return samples;
+  int reported_period = 0;
+  std::unique_ptr<void*[]> const entries(MallocExtension::instance()->ReadStackTraces(&reported_period));
+  auto const without_note = period_without_note > 0 ? period_without_note.load() : heap_sampling_period();
+  return read_entries(entries,
+                      [&](std::size_t size, std::optional<std::int64_t> note)
+                      {
+                        auto const drawn_size = static_cast<double>(nallocx(size, 0));
+                        auto const period = static_cast<double>(note.value_or(without_note));
+                        // -expm1(-x) is 1 - exp(-x) without the loss of digits for a small x.
+                        return 1 / -std::expm1(-drawn_size / period);
+                      });
 }
 
 std::vector<heap_sample> read_heap_growth()
 {
-  std::vector<heap_sample> all;
   std::unique_ptr<void*[]> const entries(MallocExtension::instance()->ReadHeapGrowthStackTraces());
-  for (auto& [kind, count] : parse(entries))
-  {
-    auto const objects = static_cast<double>(count);
-    all.push_back({objects, objects * static_cast<double>(kind.second), kind.second, kind.first});
-  }
-  return all;
+  return read_entries(entries, [](std::size_t, std::optional<std::int64_t>) { return 1.0; });
 }
 
 }  // namespace leaklab

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace leaklab
@@ -43,6 +44,17 @@ __attribute__((noinline)) std::size_t follow_rules(std::span<void*> stack, std::
 /// By libgcc's unwinder.
 __attribute__((noinline)) std::size_t unwind_stack(std::span<void*> stack, std::size_t skip,
                                                    interrupted how = interrupted::no) noexcept;
+
+/// From now on a stack that the allocator asks for ends with a note of `value`, which is below 2^63: of a
+/// sample tcmalloc keeps nothing but the size and the stack. The note is an address of the upper half of the
+/// address space, where no program's code is. Others who call GetStackTrace get no note.
+void note_in_allocator_stacks(std::int64_t value);
+
+/// Whether a stack has ended with a note. It never does on Ubuntu, nor where tcmalloc is linked statically.
+[[nodiscard]] bool allocator_takes_notes() noexcept;
+
+/// The note at the end of the stack, which it takes off; nothing when there is none.
+std::optional<std::int64_t> take_note(std::span<void* const>& stack) noexcept;
 
 /// Has the loader find what a capture needs, before one happens within malloc or a signal handler.
 void prepare_to_capture();

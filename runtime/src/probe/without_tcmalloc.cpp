@@ -32,6 +32,10 @@ std::int64_t heap_sampling_period() noexcept
 {
   return 0;
 }
+bool heap_samples_keep_their_period() noexcept
+{
+  return false;
+}
 std::vector<heap_sample> read_heap_samples()
 {
   return {};

@@ -18,9 +18,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <bit>
 #include <cstdio>
-#include <cstring>
 #include <future>
 #include <optional>
 #include <system_error>
@@ -36,9 +36,9 @@ using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto limit_interval = 100ms;
-// Small enough that a learner can check the profile with arithmetic (100 MB read to about 3 %), large enough
-// to cost little.
-constexpr std::int64_t heap_sampling_bytes = 64 * 1024;
+// A learner checks profiles with arithmetic: 100 MB read to about 3 %. So do larger heaps, sampled less.
+constexpr std::uint64_t heap_sampling_bytes = 64 * 1024;
+constexpr std::uint64_t samples_at_one_period = 2048;
 
 enum status
 {
@@ -181,6 +181,7 @@ class frame
       }
       if (now >= check_at && !at_limit_)
       {
+        fit_sampling_period();
         if (auto const limit = limit_reached())
         {
           at_limit_ = debug_.judge(gauge_.name);  // what comes after is no load
@@ -192,6 +193,17 @@ class frame
       if (now >= end) return std::nullopt;
       if (auto const signal = signals_.wait_until(std::min({report_at, check_at, end}))) return signal;
     }
+  }
+
+  // One that somebody else has set stays.
+  void fit_sampling_period()
+  {
+    if (heap_sampling_period() != sampling_period_ || !heap_samples_keep_their_period()) return;
+    auto const fitting =
+        std::max(heap_sampling_bytes, std::bit_ceil(read_heap_stats().in_use_bytes / samples_at_one_period));
+    if (static_cast<std::int64_t>(fitting) == sampling_period_) return;
+    sampling_period_ = static_cast<std::int64_t>(fitting);
+    set_heap_sampling_period(sampling_period_);
   }
 
   [[nodiscard]] std::optional<std::string> limit_reached() const
@@ -224,6 +236,7 @@ class frame
   termination_signals const& signals_;
   endpoint const& debug_;
   std::optional<judgement> at_limit_;
+  std::int64_t sampling_period_ = heap_sampling_bytes;
   clock::time_point begin_;
 };
 

@@ -138,7 +138,6 @@ TEST_F(heap_sampling, samples_keep_their_period_where_gperftools_takes_the_runti
 
 TEST_F(heap_sampling, a_new_period_leaves_what_the_old_one_sampled_as_it_was)
 {
-  if (!leaklab::heap_samples_keep_their_period()) GTEST_SKIP() << "gperftools keeps to its own unwinder";
   constexpr double total = 20'000.0 * 5121;
   live_set const before(5121, 20'000);
   double const read = sampled_bytes(5121);

@@ -59,16 +59,15 @@ bool set_heap_sampling_period(std::int64_t period_bytes);
 /// Bytes; 0 when sampling is off or not to be had.
 [[nodiscard]] std::int64_t heap_sampling_period() noexcept;
 
-/// Whether each sample keeps the period that it was drawn with, so that periods can change without a loss. So
-/// it is once sampling is on, but not with Ubuntu's gperftools, which unwinds stacks by itself, nor with one
-/// linked statically.
+/// Whether each sample keeps the period that it was drawn with. So it is once sampling is on, but not with
+/// Ubuntu's gperftools, which unwinds stacks by itself, nor with one linked statically.
 [[nodiscard]] bool heap_samples_keep_their_period() noexcept;
 
 /// The live sampled objects. `objects` is 1 / (1 - exp(-s / period)), where s is the size of the size class
 /// that the object came from (nallocx), which is the size that tcmalloc's sampler draws with: weighting by
 /// the size that was asked for, as tcmalloc's own text does, reads 5,121 bytes 17 % too high. `period` is the
-/// one in force when the object was sampled, or the latest one where samples do not keep theirs. Empty when
-/// sampling was never on. Any thread.
+/// one in force when the object was sampled. Where samples do not keep theirs, those of one stack and size
+/// that are gone count as the latest, whatever they were. Empty when sampling was never on. Any thread.
 [[nodiscard]] std::vector<heap_sample> read_heap_samples();
 
 /// Each time that the allocator took memory from the system: how much, and for whom. Exact, complete since

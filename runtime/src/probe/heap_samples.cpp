@@ -1,4 +1,5 @@
 #include "probe/allocator_frames.hpp"
+#include "probe/period_history.hpp"
 #include "probe/stack_trace.hpp"
 
 #include <leaklab/heap.hpp>
@@ -14,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -42,32 +44,65 @@ std::int64_t* sample_parameter() noexcept
 }
 
 /// ReadStackTraces' words: count, size, depth, then so many addresses; a count of 0 ends them
-/// (malloc_extension.h). Objects of one stack and size are one sample. `stands_for` tells, of a size and the
-/// note at the end of the stack, for how many objects one of them stands.
-template <class Weight>
-std::vector<heap_sample> read_entries(std::unique_ptr<void*[]> const& entries, Weight stands_for)
+/// (malloc_extension.h). Calls `visit` with the kind, the count and the note of each.
+template <class Visitor>
+void for_each_entry(std::unique_ptr<void*[]> const& entries, Visitor visit)
 {
-  std::vector<heap_sample> samples;
-  if (!entries) return samples;
-  std::map<std::pair<std::vector<std::uintptr_t>, std::size_t>, double> objects;
+  if (!entries) return;
   for (void** entry = entries.get(); *entry;)
   {
     auto const word = [entry](std::size_t i) { return reinterpret_cast<std::uintptr_t>(entry[i]); };
     std::span<void* const> stack(entry + 3, word(2));
     entry += 3 + stack.size();
     auto const note = take_note(stack);
-    auto const stood_for = static_cast<double>(word(0)) * stands_for(word(1), note);
-    objects[{without_allocator(stack), word(1)}] += stood_for;
+    visit(stack_and_size(without_allocator(stack), word(1)), word(0), note);
   }
+}
+
+std::unique_ptr<void* []> live_entries()
+{
+  int reported_period = 0;
+  return std::unique_ptr<void*[]>(MallocExtension::instance()->ReadStackTraces(&reported_period));
+}
+
+std::vector<heap_sample> listed(std::map<stack_and_size, double> const& objects)
+{
+  std::vector<heap_sample> samples;
   for (auto const& [kind, count] : objects)
     samples.push_back({count, count * static_cast<double>(kind.second), kind.second, kind.first});
   return samples;
 }
 
-/// The period of samples that have no note of it: those from before the first note, and all where the
-/// allocator does not take notes. 0 while nobody has set a period: that of TCMALLOC_SAMPLE_PARAMETER is in
-/// force.
-std::atomic<std::int64_t> period_without_note{0};
+/// How many objects like it a sample stands for.
+double weight(std::size_t size, std::int64_t period)
+{
+  auto const drawn_size = static_cast<double>(nallocx(size, 0));
+  // -expm1(-x) is 1 - exp(-x) without the loss of digits for a small x.
+  return 1 / -std::expm1(-drawn_size / static_cast<double>(period));
+}
+
+std::mutex history_mutex;
+period_history& history()
+{
+  static period_history kept;
+  return kept;
+}
+
+void remember(std::int64_t period)
+{
+  history().change_to(
+      period,
+      []
+      {
+        period_history::counts without_note;
+        for_each_entry(live_entries(),
+                       [&](stack_and_size const& kind, std::uint64_t count, std::optional<std::int64_t> note)
+                       {
+                         if (!note) without_note[kind] += count;
+                       });
+        return without_note;
+      });
+}
 
 /// Brings this thread's sampler past the next sampling point, where it takes over a new period. A thread that
 /// has allocated while sampling was off has up to 16 MiB to go (tcmalloc's sampler.cc,
@@ -90,15 +125,17 @@ bool set_heap_sampling_period(std::int64_t period_bytes)
   if (!parameter) return false;
   prepare_to_capture();
 
-  static std::mutex one_at_a_time;
-  std::lock_guard const lock(one_at_a_time);
+  std::lock_guard const lock(history_mutex);
   std::int64_t const period = std::max<std::int64_t>(period_bytes, 0);
   std::int64_t const before = heap_sampling_period();
-  if (before > 0 && !allocator_takes_notes()) period_without_note = before;
-  if (period > 0) note_in_allocator_stacks(period);
+  if (before > 0) remember(before);  // also when TCMALLOC_SAMPLE_PARAMETER set it
+  if (period > 0)
+  {
+    remember(period);
+    note_in_allocator_stacks(period);
+  }
   std::atomic_ref(*parameter).store(period, std::memory_order_relaxed);
   if (period > 0 && period != before) pass_sampling_point();
-  if (period > 0 && !allocator_takes_notes()) period_without_note = period;
   return true;
 }
 
@@ -115,23 +152,31 @@ bool heap_samples_keep_their_period() noexcept
 
 std::vector<heap_sample> read_heap_samples()
 {
-  int reported_period = 0;
-  std::unique_ptr<void*[]> const entries(MallocExtension::instance()->ReadStackTraces(&reported_period));
-  auto const without_note = period_without_note > 0 ? period_without_note.load() : heap_sampling_period();
-  return read_entries(entries,
-                      [&](std::size_t size, std::optional<std::int64_t> note)
-                      {
-                        auto const drawn_size = static_cast<double>(nallocx(size, 0));
-                        auto const period = static_cast<double>(note.value_or(without_note));
-                        // -expm1(-x) is 1 - exp(-x) without the loss of digits for a small x.
-                        return 1 / -std::expm1(-drawn_size / period);
-                      });
+  std::lock_guard const lock(history_mutex);
+  if (auto const period = heap_sampling_period(); period > 0) remember(period);
+  std::map<stack_and_size, double> objects;
+  period_history::counts without_note;
+  for_each_entry(live_entries(),
+                 [&](stack_and_size const& kind, std::uint64_t count, std::optional<std::int64_t> note)
+                 {
+                   if (note)
+                     objects[kind] += static_cast<double>(count) * weight(kind.second, *note);
+                   else
+                     without_note[kind] += count;
+                 });
+  for (auto const& [kind, parts] : history().attribute(without_note))
+    for (auto const& [period, count] : parts)
+      if (period > 0) objects[kind] += static_cast<double>(count) * weight(kind.second, period);
+  return listed(objects);
 }
 
 std::vector<heap_sample> read_heap_growth()
 {
   std::unique_ptr<void*[]> const entries(MallocExtension::instance()->ReadHeapGrowthStackTraces());
-  return read_entries(entries, [](std::size_t, std::optional<std::int64_t>) { return 1.0; });
+  std::map<stack_and_size, double> objects;
+  for_each_entry(entries, [&](stack_and_size const& kind, std::uint64_t count, auto)
+                 { objects[kind] += static_cast<double>(count); });
+  return listed(objects);
 }
 
 }  // namespace leaklab

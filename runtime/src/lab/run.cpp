@@ -195,15 +195,15 @@ class frame
     }
   }
 
-  // One that somebody else has set stays.
+  // One that somebody else has set stays, unless it is the same.
   void fit_sampling_period()
   {
     if (heap_sampling_period() != sampling_period_ || !heap_samples_keep_their_period()) return;
-    auto const fitting =
-        std::max(heap_sampling_bytes, std::bit_ceil(read_heap_stats().in_use_bytes / samples_at_one_period));
-    if (static_cast<std::int64_t>(fitting) == sampling_period_) return;
-    sampling_period_ = static_cast<std::int64_t>(fitting);
-    set_heap_sampling_period(sampling_period_);
+    auto const share = std::bit_ceil(read_heap_stats().in_use_bytes / samples_at_one_period);
+    auto const fitting = static_cast<std::int64_t>(std::max(heap_sampling_bytes, share));
+    if (fitting == sampling_period_) return;
+    sampling_period_ = fitting;
+    set_heap_sampling_period(fitting);
   }
 
   [[nodiscard]] std::optional<std::string> limit_reached() const

@@ -236,16 +236,19 @@ struct symboliser::impl
   /// Learns what is loaded now; modules seen before keep the data read for them. Not by
   /// dwfl_linux_proc_report: that takes a library and a copy of its file, such as find_elf maps, for one
   /// module where they follow each other in memory, and then looks for its functions in the wrong places.
-  void refresh()
+  std::vector<mapping> refresh()
   {
+    auto loaded = executable_mappings();
     dwfl_report_begin(dwfl.get());
-    for (mapping const& found : executable_mappings())
+    for (mapping const& found : loaded)
     {
       auto const object = library_range::of_object(reinterpret_cast<void const*>(found.begin));
+      // libdwfl reads the kernel's library out of the process that its name tells.
       std::string const name = found.path == "[vdso]" ? fmt::format("[vdso: {}]", getpid()) : found.path;
       if (object.begin() != 0) dwfl_report_module(dwfl.get(), name.c_str(), object.begin(), object.end());
     }
     dwfl_report_end(dwfl.get(), nullptr, nullptr);
+    return loaded;
   }
 
   /// The library's answer may lie before a gap, in which the address is.
@@ -303,10 +306,9 @@ std::vector<source_line> const& symboliser::lines(std::uint64_t address)
 std::vector<mapping> symboliser::mappings()
 {
   std::lock_guard const lock(impl_->mutex);
-  impl_->refresh();
+  auto result = impl_->refresh();
   std::error_code ignored;
   std::string const main_binary = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
-  auto result = executable_mappings();
   std::erase_if(result, [](mapping const& m) { return !m.path.starts_with('/'); });
   for (mapping& found : result)
     found.build_id = build_id_of(dwfl_addrmodule(impl_->dwfl.get(), found.begin));

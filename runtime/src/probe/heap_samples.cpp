@@ -88,8 +88,10 @@ period_history& history()
   return kept;
 }
 
+/// Samples without a note come no more once notes are taken: what is known of them stays.
 void remember(std::int64_t period)
 {
+  if (allocator_takes_notes()) return;
   history().change_to(
       period,
       []

@@ -32,7 +32,8 @@ class library_range
   {
     dl_find_object found{};
     if (_dl_find_object(const_cast<void*>(inside), &found) != 0) return;
-    if (*found.dlfo_link_map->l_name == '\0' && !program_too) return;
+    // Asked last: what another thread unloads meanwhile has no name any more.
+    if (!program_too && *found.dlfo_link_map->l_name == '\0') return;
     begin_ = found.dlfo_map_start;
     end_ = found.dlfo_map_end;
   }

@@ -1,6 +1,6 @@
-// heap_bench GO_MILLISECONDS GO_BYTES GO_PERCENT: what heap sampling costs and how good it is, a line a
-// measure: its name, our figure and the peer's, which is the same work without sampling, or Go's heap profile
-// of such objects (go/heap).
+// heap_bench GO_MILLISECONDS GO_BYTES GO_PERCENT: what heap sampling costs and how good it is, a
+// line a measure: its name, our figure and the peer's, which is the same work without sampling, or
+// Go's heap profile of such objects (go/heap).
 #include <leaklab/endpoint.hpp>
 #include <leaklab/heap.hpp>
 
@@ -38,8 +38,8 @@ void line(char const* name, double ours, double peer)
   std::fflush(stdout);
 }
 
-// Nanoseconds of a malloc and a free in a set of live objects, with sampling and without, in turn, the best
-// of each.
+// Nanoseconds of a malloc and a free in a set of live objects, with sampling and without, in turn,
+// the best of each.
 std::pair<double, double> malloc_and_free(std::size_t size)
 {
   constexpr int pairs = 2'000'000;

@@ -5,7 +5,8 @@
 //     task_bench channel tracked|plain N  one task sends another one N numbers; CPU time a number
 //     task_bench serve N                  holds N blocked tasks; the protocol is in benchmarks/measure.py
 //
-// The plain variants are the same code on plain Asio: co_spawn with detached, and the token asio::deferred.
+// The plain variants are the same code on plain Asio: co_spawn with detached, and the token
+// asio::deferred.
 #include <leaklab/channel.hpp>
 #include <leaklab/endpoint.hpp>
 #include <leaklab/process.hpp>
@@ -50,8 +51,8 @@ struct tracked
 
 struct plain
 {
-  using channel =
-      asio::deferred_t::as_default_on_t<asio::experimental::channel<void(boost::system::error_code, int)>>;
+  using channel = asio::deferred_t::as_default_on_t<
+      asio::experimental::channel<void(boost::system::error_code, int)>>;
   using token = asio::deferred_t;
 
   static void spawn(asio::io_context& context, awaitable<void> body)
@@ -96,7 +97,8 @@ double cpu_nanoseconds()
 }
 
 template <class Variant>
-void spawn_and_block(asio::io_context& context, typename Variant::channel& nobody_sends, std::int64_t tasks)
+void spawn_and_block(asio::io_context& context, typename Variant::channel& nobody_sends,
+                     std::int64_t tasks)
 {
   for (std::int64_t i = 0; i != tasks; ++i)
     Variant::spawn(context, receive_one<Variant>(nobody_sends));
@@ -204,8 +206,8 @@ void serve(std::int64_t tasks)
   leaklab::endpoint const endpoint(any_port);
   std::thread scenario([&] { context.run(); });
   std::cout << "{\"port\": " << endpoint.port() << ", \"tasks\": " << tasks + 1
-            << ", \"bytes_per_task\": " << static_cast<double>(held) / static_cast<double>(tasks) << "}"
-            << std::endl;
+            << ", \"bytes_per_task\": " << static_cast<double>(held) / static_cast<double>(tasks)
+            << "}" << std::endl;
 
   std::uint64_t resident = 0;
   for (std::string command; std::getline(std::cin, command);)
@@ -218,9 +220,9 @@ void serve(std::int64_t tasks)
       std::cout << "{}" << std::endl;
     }
     else
-      std::cout << "{\"stall_ms\": " << pulse.longest_gap_ms()
-                << ", \"extra_bytes\": " << peak_memory_bytes() - std::min(resident, peak_memory_bytes())
-                << "}" << std::endl;
+      std::cout << "{\"stall_ms\": " << pulse.longest_gap_ms() << ", \"extra_bytes\": "
+                << peak_memory_bytes() - std::min(resident, peak_memory_bytes()) << "}"
+                << std::endl;
   }
   context.stop();
   scenario.join();

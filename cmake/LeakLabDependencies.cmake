@@ -1,8 +1,10 @@
 # Everything comes from the system's packages; nothing is downloaded. scripts/quickstart installs them by name.
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(fmt REQUIRED)
-find_package(CLI11 REQUIRED)
+if(LEAKLAB_PROGRAMS)
+  find_package(CLI11 REQUIRED)
+endif()
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libdw REQUIRED IMPORTED_TARGET libdw)

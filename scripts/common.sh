@@ -32,11 +32,11 @@ can_install() { # NAME
 }
 
 # The coroutine and channel parts of Asio that the lab uses came with Boost 1.81; the versioned packages are those that have it.
-boost_package() {
-  local name
-  for name in libboost1.81-dev libboost1.83-dev libboost1.88-dev libboost-dev; do
-    if can_install "$name"; then
-      echo "$name"
+boost_packages() {
+  local version
+  for version in 1.81 1.83 1.88 ''; do
+    if can_install "libboost-json$version-dev"; then
+      printf '%s\n' "libboost$version-dev" "libboost-json$version-dev"
       return
     fi
   done
@@ -69,9 +69,9 @@ install_packages() { # NAME…: installs what is missing; asks for nothing when 
 
 install_boost() {
   command -v apt-get >/dev/null || die 2 "knows only apt; install Boost 1.81 or later and pass --no-install"
-  local name
-  [[ $(dpkg-query -W -f ' ${db:Status-Status} ' 'libboost1.8[1-9]-dev' 2>/dev/null || true) == *' installed '* ]] && return
+  local names
+  [[ $(dpkg-query -W -f ' ${db:Status-Status} ' 'libboost-json1.8[1-9]-dev' 2>/dev/null || true) == *' installed '* ]] && return
   update_package_lists
-  name=$(boost_package)
-  install_packages "$name"
+  mapfile -t names < <(boost_packages)
+  install_packages "${names[@]}"
 }

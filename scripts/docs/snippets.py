@@ -16,7 +16,7 @@ PRELUDE = """\
 #include <leaklab/endpoint.hpp>
 #include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
-#include <leaklab/lab.hpp>
+#include <runner/lab.hpp>
 #include <leaklab/process.hpp>
 #include <leaklab/scope.hpp>
 #include <leaklab/spawn.hpp>

@@ -1,4 +1,5 @@
-// The endpoint while the process runs out of descriptors and of memory, and in a child that fork() made.
+// The endpoint while the process runs out of descriptors and of memory, and in a child that fork()
+// made.
 #include "endpoint/http_client.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
@@ -76,9 +77,9 @@ TEST(faults, every_path_answers_when_the_program_has_leaked_all_its_descriptors)
   ASSERT_GT(leaked.size(), 20U);
   for (int round = 0; round < 3; ++round)
     for (std::string const target :
-         {"/healthz", "/metrics", "/debug/vars", "/debug/tasks", "/debug/pprof/", "/debug/pprof/task",
-          "/debug/pprof/task?debug=1", "/debug/pprof/task?debug=2", "/debug/pprof/goroutine",
-          "/debug/pprof/cmdline", "/debug/pprof/symbol"})
+         {"/healthz", "/metrics", "/debug/vars", "/debug/tasks", "/debug/pprof/",
+          "/debug/pprof/task", "/debug/pprof/task?debug=1", "/debug/pprof/task?debug=2",
+          "/debug/pprof/goroutine", "/debug/pprof/cmdline", "/debug/pprof/symbol"})
     {
       one.reconnect(peer);
       EXPECT_EQ(one.ask(ask_for(target)).status(), 200) << target;
@@ -108,7 +109,8 @@ TEST(faults, a_scrape_that_memory_does_not_suffice_for_is_answered_503_and_the_p
   auto const status_of = [&](std::string const& target)
   { return client(peer).ask(ask_for(target)).status(); };
   ASSERT_EQ(status_of("/healthz"), 200);
-  for (std::string const target : {"/debug/pprof/task?debug=2&limit=1000000", "/debug/tasks?limit=1000000"})
+  for (std::string const target :
+       {"/debug/pprof/task?debug=2&limit=1000000", "/debug/tasks?limit=1000000"})
   {
     {
       limited const tight(RLIMIT_AS, read_process_stats().virtual_bytes + (16 << 20));
@@ -140,7 +142,8 @@ int in_child(std::function<void()> const& body)
 
 TEST(faults, an_endpoint_may_end_in_a_forked_child_and_lives_on_in_the_parent)
 {
-  std::string const path = testing::TempDir() + "leaklab-fork-" + std::to_string(::getpid()) + ".sock";
+  std::string const path =
+      testing::TempDir() + "leaklab-fork-" + std::to_string(::getpid()) + ".sock";
   std::optional<endpoint> debug(std::in_place, endpoint_options{.address = "unix:" + path});
   auto const status = [&]
   {
@@ -156,7 +159,8 @@ TEST(faults, an_endpoint_may_end_in_a_forked_child_and_lives_on_in_the_parent)
 TEST(faults, a_forked_child_may_have_an_endpoint_of_its_own)
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "the sanitizers know no new threads in a child forked from a process with threads";
+  GTEST_SKIP()
+      << "the sanitizers know no new threads in a child forked from a process with threads";
 #endif
   endpoint const debug({.port = 0});
   EXPECT_EQ(in_child(

@@ -1,6 +1,5 @@
 // A lab program whose scenario never gives its thread back.
-#include <leaklab/lab.hpp>
-
+#include <runner/lab.hpp>
 #include <unistd.h>
 
 namespace

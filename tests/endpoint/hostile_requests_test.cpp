@@ -1,4 +1,5 @@
-// What hostile clients send, and the answer that each gets: over real sockets, from the real routes.
+// What hostile clients send, and the answer that each gets: over real sockets, from the real
+// routes.
 #include "endpoint/http_client.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
@@ -50,8 +51,8 @@ std::string x(std::size_t count)
   return std::string(count, 'x');
 }
 
-/// Sends each text on a connection of its own and expects exactly one answer. A request hidden in what
-/// follows it, /healthz?smuggled, would be a second one.
+/// Sends each text on a connection of its own and expects exactly one answer. A request hidden in
+/// what follows it, /healthz?smuggled, would be a second one.
 class hostile_requests : public testing::Test
 {
  protected:
@@ -75,8 +76,9 @@ class hostile_requests : public testing::Test
       EXPECT_EQ(answers, status == cut ? 0U : 1U) << shown;
       if (status != cut)
       {
-        EXPECT_TRUE(answer.substr(0, 13).ends_with(" " + std::to_string(status) + " ")) << status << '\n'
-                                                                                        << shown;
+        EXPECT_TRUE(answer.substr(0, 13).ends_with(" " + std::to_string(status) + " "))
+            << status << '\n'
+            << shown;
         EXPECT_EQ(answer.find("X-Go-Pprof: 1\r\n") != answer.npos, status >= 400) << shown;
       }
       client after(peer);
@@ -182,7 +184,8 @@ TEST_F(hostile_requests, with_foreign_hosts)
 
 TEST_F(hostile_requests, from_foreign_pages)
 {
-  auto const from = [](std::string const& headers) { return post(headers + "Content-Length: 0\r\n"); };
+  auto const from = [](std::string const& headers)
+  { return post(headers + "Content-Length: 0\r\n"); };
   expect({
       {from("Origin: http://evil.example\r\n"), 403},
       {from("Origin: null\r\n"), 403},
@@ -198,7 +201,9 @@ TEST_F(hostile_requests, from_foreign_pages)
       {from("Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"), 403},
       {from("Sec-Fetch-Site: CROSS-SITE\r\nOrigin: http://localhost\r\n"), 403},
       {with("Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n"), 403},
-      {with("Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\nOrigin: http://evil.example\r\n"), 403},
+      {with(
+           "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\nOrigin: http://evil.example\r\n"),
+       403},
       {with("Sec-Fetch-Site: cross-site\r\n"), 403},
   });
 }
@@ -255,13 +260,16 @@ TEST_F(hostile_requests, that_hide_another)
       {post("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n" + hidden), 501},
       {post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n" + hidden), 501},
       {post("Transfer-Encoding: identity\r\n", hidden), 501},
-      {post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n" + hidden), 400},
-      {post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + hidden), 400},
+      {post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n" + hidden),
+       400},
+      {post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + hidden),
+       400},
       {post("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n" + hidden), 501},
       {post("Transfer-Encoding: chunked;q=1\r\n", "0\r\n\r\n" + hidden), 501},
       {post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n" + hidden), 400},
       {post("Transfer-Encoding\r\n : chunked\r\n", "0\r\n\r\n" + hidden), 400},
-      {"POST /debug/pprof/symbol HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden, 400},
+      {"POST /debug/pprof/symbol HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden,
+       400},
       {"POST /debug/pprof/symbol HTTP/1.0\r\nContent-Length: 0\r\n\r\n" + hidden, 200},
       {post("Connection: close\r\nContent-Length: 0\r\n", hidden), 200},
       {post("Transfer-Encoding: chunked\r\n", "0x0\r\n\r\n" + hidden), 400},

@@ -121,7 +121,8 @@ class client
   {
     for (std::size_t seen = 0;;)
     {
-      if (auto const at = received_.find(end, seen); at != received_.npos) return take(at + end.size());
+      if (auto const at = received_.find(end, seen); at != received_.npos)
+        return take(at + end.size());
       seen = received_.size() - std::min(received_.size(), end.size());
       if (!receive_some()) throw std::runtime_error("closed after: " + received_.substr(0, 200));
     }

@@ -1,5 +1,5 @@
-// The answers of the heap's and the processor's paths (go/src/net/http/pprof/pprof_test.go has the table for
-// Go).
+// The answers of the heap's and the processor's paths (go/src/net/http/pprof/pprof_test.go has the
+// table for Go).
 #include "http/profiler_routes.hpp"
 
 #include <leaklab/heap.hpp>
@@ -29,21 +29,21 @@ class profiler_routes_test : public testing::Test
   [[nodiscard]] response get(std::string const& target, verb method = verb::get)
   {
     auto const mark = target.find('?');
-    auto answer =
-        answer_({method, target.substr(0, mark), mark == target.npos ? "" : target.substr(mark + 1), ""});
+    auto answer = answer_(
+        {method, target.substr(0, mark), mark == target.npos ? "" : target.substr(mark + 1), ""});
     if (!answer) return response::error(404, "not one of these paths");
     return *answer;
   }
 
   static std::string header(response const& r, std::string const& name)
   {
-    auto const found =
-        std::find_if(r.headers.begin(), r.headers.end(), [&](auto const& h) { return h.first == name; });
+    auto const found = std::find_if(r.headers.begin(), r.headers.end(),
+                                    [&](auto const& h) { return h.first == name; });
     return found == r.headers.end() ? "(absent)" : found->second;
   }
 
  private:
-  model::symboliser symbols_;
+  symbols::symboliser symbols_;
   profiler_routes answer_{symbols_};
 };
 
@@ -101,7 +101,8 @@ TEST_F(profiler_routes_test, have_the_headers_of_net_http_pprof)
     EXPECT_EQ(header(answer, "X-Go-Pprof"), x_go_pprof) << target;
     EXPECT_EQ(answer.body.empty(), false) << target;
   }
-  EXPECT_EQ(get("/debug/pprof/heap?debug=1&seconds=1").body, "seconds and debug params are incompatible\n");
+  EXPECT_EQ(get("/debug/pprof/heap?debug=1&seconds=1").body,
+            "seconds and debug params are incompatible\n");
   EXPECT_EQ(get("/debug/pprof/heap?debug=1&seconds=x").body,
             "invalid value for \"seconds\" - must be a positive integer\n");
 }
@@ -109,7 +110,8 @@ TEST_F(profiler_routes_test, have_the_headers_of_net_http_pprof)
 TEST_F(profiler_routes_test, what_is_off_is_an_error_that_says_how_to_switch_it_on)
 {
   EXPECT_EQ(get("/debug/pprof/heap").status, 501);
-  EXPECT_NE(get("/debug/pprof/heap").body.find("POST /debug/config/heap_sampling"), std::string::npos);
+  EXPECT_NE(get("/debug/pprof/heap").body.find("POST /debug/config/heap_sampling"),
+            std::string::npos);
   EXPECT_EQ(get("/pprof/heap").status, 501);
   ASSERT_TRUE(set_heap_sampling_period(64 * 1024));
   EXPECT_EQ(get("/debug/pprof/allocs").status, 501);
@@ -122,8 +124,9 @@ TEST_F(profiler_routes_test, post_switches_sampling_and_get_reads)
   EXPECT_EQ(get("/debug/config/heap_sampling?period=65536").body, "period=0\n");
   EXPECT_EQ(get("/debug/config/heap_sampling?period=65536", verb::post).body, "period=65536\n");
   EXPECT_EQ(heap_sampling_period(), 65536);
-  for (auto const* const bad : {"", "?period=", "?period=-1", "?period=1", "?period=4095",
-                                "?period=1073741825", "?period=64k", "?period=99999999999999999999"})
+  for (auto const* const bad :
+       {"", "?period=", "?period=-1", "?period=1", "?period=4095", "?period=1073741825",
+        "?period=64k", "?period=99999999999999999999"})
     EXPECT_EQ(get(std::string("/debug/config/heap_sampling") + bad, verb::post).status, 400) << bad;
   EXPECT_EQ(heap_sampling_period(), 65536);
   EXPECT_EQ(get("/debug/config/heap_sampling?period=0", verb::post).body, "period=0\n");
@@ -159,7 +162,8 @@ TEST_F(profiler_routes_test, one_cpu_profile_at_a_time_until_its_promise_is_drop
 {
   {
     auto const promise = get("/debug/pprof/profile?seconds=abc");
-    EXPECT_EQ(promise.delay, std::chrono::seconds(30)) << "as net/http/pprof takes what is no number";
+    EXPECT_EQ(promise.delay, std::chrono::seconds(30))
+        << "as net/http/pprof takes what is no number";
     for (auto const* const second : {"/debug/pprof/profile?seconds=1", "/pprof/profile?seconds=1"})
     {
       auto const refused = get(second);
@@ -186,8 +190,9 @@ TEST_F(profiler_routes_test, head_runs_no_profile)
 
 TEST_F(profiler_routes_test, without_tcmalloc_say_so)
 {
-  for (auto const* const target : {"/debug/pprof/heap", "/debug/pprof/allocs", "/debug/pprof/growth",
-                                   "/debug/pprof/profile", "/pprof/heap", "/pprof/growth", "/pprof/profile"})
+  for (auto const* const target :
+       {"/debug/pprof/heap", "/debug/pprof/allocs", "/debug/pprof/growth", "/debug/pprof/profile",
+        "/pprof/heap", "/pprof/growth", "/pprof/profile"})
     EXPECT_EQ(get(target).status, 501) << target;
   EXPECT_EQ(get("/debug/config/heap_sampling?period=65536", verb::post).status, 501);
 }

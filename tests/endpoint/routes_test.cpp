@@ -1,5 +1,5 @@
-// The answers of every path, as net/http/pprof gives them (go/src/net/http/pprof/pprof_test.go has the table
-// for Go).
+// The answers of every path, as net/http/pprof gives them (go/src/net/http/pprof/pprof_test.go has
+// the table for Go).
 #include "http/routes.hpp"
 
 #include <leaklab/channel.hpp>
@@ -28,17 +28,18 @@ awaitable<void> produce(channel<int>& results)
 class routes_test : public testing::Test
 {
  protected:
-  [[nodiscard]] response get(std::string const& target, verb method = verb::get, std::string body = "")
+  [[nodiscard]] response get(std::string const& target, verb method = verb::get,
+                             std::string body = "")
   {
     auto const mark = target.find('?');
-    return answer_({method, target.substr(0, mark), mark == target.npos ? "" : target.substr(mark + 1),
-                    std::move(body)});
+    return answer_({method, target.substr(0, mark),
+                    mark == target.npos ? "" : target.substr(mark + 1), std::move(body)});
   }
 
   static std::string header(response const& r, std::string const& name)
   {
-    auto const found =
-        std::find_if(r.headers.begin(), r.headers.end(), [&](auto const& h) { return h.first == name; });
+    auto const found = std::find_if(r.headers.begin(), r.headers.end(),
+                                    [&](auto const& h) { return h.first == name; });
     return found == r.headers.end() ? "(absent)" : found->second;
   }
 
@@ -151,7 +152,8 @@ TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)
   block_three_producers();
   auto const page = get("/debug/pprof/task?debug=1").body;
   EXPECT_TRUE(page.starts_with("task profile: total 3\n3 @ 0x")) << page;
-  EXPECT_NE(page.find(R"(# labels: {"name":"producer", "op":"channel send", "state":"waiting"})"), page.npos)
+  EXPECT_NE(page.find(R"(# labels: {"name":"producer", "op":"channel send", "state":"waiting"})"),
+            page.npos)
       << page;
   EXPECT_NE(page.find("\tproduce(channel<int>&)\t" __FILE__ ":"), page.npos) << page;
 }

@@ -17,7 +17,8 @@ namespace leaklab::fuzz
 inline void require(bool holds, std::source_location const where = std::source_location::current())
 {
   if (holds) return;
-  std::fprintf(stderr, "%s:%u: does not hold\n", where.file_name(), static_cast<unsigned>(where.line()));
+  std::fprintf(stderr, "%s:%u: does not hold\n", where.file_name(),
+               static_cast<unsigned>(where.line()));
   std::abort();
 }
 

@@ -1,5 +1,6 @@
-// The encoders of profiles, fed with random ones. What they wrote is read back and checked as pprof checks it
-// (google/pprof, profile/profile.go, CheckValid) and as Parca does (pkg/normalizer/validate.go).
+// The encoders of profiles, fed with random ones. What they wrote is read back and checked as pprof
+// checks it (google/pprof, profile/profile.go, CheckValid) and as Parca does
+// (pkg/normalizer/validate.go).
 #include "encode/pprof.hpp"
 #include "encode/profile_text.hpp"
 #include "random_profile.hpp"

@@ -1,6 +1,6 @@
 // Quantities as people type them.
 #include "byte_source.hpp"
-#include "model/quantity.hpp"
+#include "parse/quantity.hpp"
 
 using namespace leaklab;
 using leaklab::fuzz::require;

@@ -27,11 +27,12 @@ inline model::profile random_profile(byte_source& from)
   for (std::size_t i = from.index(4); i > 0; --i)
   {
     auto const begin = std::uint64_t{from.number<std::uint32_t>()} << 12;
-    result.mappings.push_back({begin, begin + 4096, from.number<std::uint64_t>(), from.text(), from.text()});
+    result.mappings.push_back(
+        {begin, begin + 4096, from.number<std::uint64_t>(), from.text(), from.text()});
   }
   for (std::size_t i = 0, count = from.index(12); i < count; ++i)
   {
-    model::location location{(std::uint64_t{from.number<std::uint32_t>()} << 12) + i + 1, {}};
+    symbols::location location{(std::uint64_t{from.number<std::uint32_t>()} << 12) + i + 1, {}};
     for (std::size_t lines = from.index(4) + 1; lines > 0; --lines)
       location.lines.push_back(
           {from.text(), from.text(), from.text(), random_value(from), random_value(from)});

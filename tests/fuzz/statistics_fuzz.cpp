@@ -1,11 +1,11 @@
-// The encoders of figures and of task lists, fed with random ones: JSON must parse, metrics keep their
-// grammar.
+// The encoders of figures and of task lists, fed with random ones: JSON must parse, metrics keep
+// their grammar.
 #include "byte_source.hpp"
 #include "encode/statistics.hpp"
 #include "encode/task_list.hpp"
 #include "encode/utf8.hpp"
-#include "model/place_book.hpp"
-#include "model/symboliser.hpp"
+#include "symbols/place_book.hpp"
+#include "symbols/symboliser.hpp"
 
 #include <leaklab/detail/task_record.hpp>
 
@@ -30,8 +30,8 @@ model::statistics random_statistics(fuzz::byte_source& from, std::list<std::stri
   all.process.resident_bytes = from.number<std::uint64_t>();
   all.process.cpu_seconds = static_cast<double>(from.number<std::int32_t>()) / 7;
   all.heap.in_use_bytes = from.number<std::uint64_t>();
-  all.tasks = {from.number<std::uint64_t>(), from.number<std::uint64_t>(), from.number<std::uint64_t>(),
-               from.number<std::uint64_t>()};
+  all.tasks = {from.number<std::uint64_t>(), from.number<std::uint64_t>(),
+               from.number<std::uint64_t>(), from.number<std::uint64_t>()};
   for (std::size_t i = from.index(4); i > 0; --i)
   {
     auto const& name = names.emplace_back(from.text());
@@ -53,7 +53,8 @@ void check_sample_line(std::string_view line)
     if (line[at] == '"')
       quoted = !quoted;
     else if (quoted && line[at] == '\\')
-      require(++at < line.size() && std::string_view("\\\"n").find(line[at]) != std::string_view::npos);
+      require(++at < line.size() &&
+              std::string_view("\\\"n").find(line[at]) != std::string_view::npos);
   require(!quoted && at + 1 < line.size() && line.find(' ', at + 1) == std::string_view::npos);
 }
 
@@ -72,10 +73,10 @@ void check_task_lists(fuzz::byte_source& from, std::list<std::string>& names)
 {
   std::vector<detail::task_handle> tasks;
   for (std::size_t i = from.index(6); i > 0; --i)
-    tasks.push_back(
-        detail::begin_task(names.emplace_back(from.text()).c_str(), std::source_location::current()));
-  model::symboliser symbols;
-  model::place_book places(symbols);
+    tasks.push_back(detail::begin_task(names.emplace_back(from.text()).c_str(),
+                                       std::source_location::current()));
+  symbols::symboliser symbols;
+  symbols::place_book places(symbols);
   encode::task_filter filter;
   filter.limit = from.index(8);
   auto const listed = boost::json::parse(encode::tasks_as_json(filter, places)).as_object();

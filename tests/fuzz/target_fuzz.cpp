@@ -25,8 +25,8 @@ std::string percent_encode(std::string_view text)
 void check_target(std::string_view text)
 {
   auto const to = parse_target(text);
-  require(!to ||
-          (!to->path.empty() && to->path.find('\0') == std::string::npos && to->path.size() <= text.size()));
+  require(!to || (!to->path.empty() && to->path.find('\0') == std::string::npos &&
+                  to->path.size() <= text.size()));
   if (to && to->authority.empty()) require(text.ends_with(to->query) && text.starts_with('/'));
 
   auto const decoded = percent_decode(text);

@@ -1,11 +1,11 @@
-// Stands in for leaklab::run in a fixed twin: the scenario is stopped after n steps, for every n up to 200,
-// once by destroying its context and once by asking it. Whatever it was doing, no task, no descriptor and no
-// temporary folder of it is left. With --sparse, for builds in which this would take minutes, the later n lie
-// up to ten apart.
-#include <leaklab/lab.hpp>
+// Stands in for leaklab::run in a fixed twin: the scenario is stopped after n steps, for every n up
+// to 200, once by destroying its context and once by asking it. Whatever it was doing, no task, no
+// descriptor and no temporary folder of it is left. With --sparse, for builds in which this would
+// take minutes, the later n lie up to ten apart.
 #include <leaklab/process.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <runner/lab.hpp>
 #include <unistd.h>
 
 #include <chrono>
@@ -27,7 +27,8 @@ std::size_t temporary_folders()
 {
   auto const mine = "leaklab-" + std::to_string(getpid()) + "-";
   std::size_t count = 0;
-  for (auto const& entry : std::filesystem::directory_iterator(std::filesystem::temp_directory_path()))
+  for (auto const& entry :
+       std::filesystem::directory_iterator(std::filesystem::temp_directory_path()))
     if (entry.path().filename().string().starts_with(mine)) ++count;
   return count;
 }
@@ -45,9 +46,10 @@ bool left_behind(char const* how, int steps, std::size_t fds_before)
   auto const fds = read_fd_counts().total;
   auto const folders = temporary_folders();
   if (tasks == 0 && fds <= fds_before && folders == 0) return false;
-  std::fprintf(stderr,
-               "%s after %d steps leaves %zu tasks, %zu descriptors of %zu before, %zu temporary folders\n",
-               how, steps, static_cast<std::size_t>(tasks), fds, fds_before, folders);
+  std::fprintf(
+      stderr,
+      "%s after %d steps leaves %zu tasks, %zu descriptors of %zu before, %zu temporary folders\n",
+      how, steps, static_cast<std::size_t>(tasks), fds, fds_before, folders);
   return true;
 }
 

@@ -1,9 +1,9 @@
 // The coroutines that a suspended task is in: in every form in which the endpoint shows them.
 #include "encode/profile_text.hpp"
 #include "encode/task_list.hpp"
-#include "model/place_book.hpp"
 #include "model/task_profile.hpp"
 #include "nested.hpp"
+#include "symbols/place_book.hpp"
 
 #include <leaklab/awaitable_operators.hpp>
 #include <leaklab/detail/start_task.hpp>
@@ -70,8 +70,8 @@ class await_chain : public testing::Test
 
   asio::io_context context_;
   channel<int> results_{context_};
-  model::symboliser symbols_;
-  model::place_book places_{symbols_};
+  symbols::symboliser symbols_;
+  symbols::place_book places_{symbols_};
 };
 
 using names = std::vector<std::string>;
@@ -80,8 +80,9 @@ TEST_F(await_chain, names_four_nested_coroutines_of_two_files)
 {
   spawn(context_, root(results_), "nested");
   context_.poll();
-  EXPECT_EQ(functions_of("nested"), (names{"nested::innermost(channel<int>&)", "nested::outer(channel<int>&)",
-                                           "middle(channel<int>&)", "root(channel<int>&)"}));
+  EXPECT_EQ(functions_of("nested"),
+            (names{"nested::innermost(channel<int>&)", "nested::outer(channel<int>&)",
+                   "middle(channel<int>&)", "root(channel<int>&)"}));
 }
 
 TEST_F(await_chain, has_the_line_of_the_co_await_and_of_the_definitions)
@@ -201,7 +202,8 @@ TEST_F(await_chain, is_whole_while_threads_spawn_resume_and_finish_tasks)
           if (task.waits_at)
           {
             ASSERT_EQ(chain.size(), 3u)
-                << chain[0]->lines.front().function << " in " << chain[0]->lines.front().file << '\n'
+                << chain[0]->lines.front().function << " in " << chain[0]->lines.front().file
+                << '\n'
                 << chain[1]->lines.front().function << " in " << chain[1]->lines.front().file;
             ++whole;
           }

@@ -21,15 +21,16 @@ using namespace leaklab;
 
 model::profile read(std::vector<std::uintptr_t> const& words)
 {
-  model::symboliser symbols;
-  std::string_view const bytes(reinterpret_cast<char const*>(words.data()), words.size() * sizeof(words[0]));
+  symbols::symboliser symbols;
+  std::string_view const bytes(reinterpret_cast<char const*>(words.data()),
+                               words.size() * sizeof(words[0]));
   return model::make_cpu_profile(bytes, std::chrono::seconds(2), symbols);
 }
 
 TEST(cpu_profile, records_of_one_stack_are_one_sample_and_only_the_leaf_is_exact)
 {
-  auto const cpu =
-      read({0, 3, 0, 10'000, 0, 2, 2, 0x100, 0x201, 1, 1, 0x100, 3, 2, 0x100, 0x201, 0, 1, 0, 0x6d});
+  auto const cpu = read(
+      {0, 3, 0, 10'000, 0, 2, 2, 0x100, 0x201, 1, 1, 0x100, 3, 2, 0x100, 0x201, 0, 1, 0, 0x6d});
   EXPECT_EQ(cpu.period, 10'000'000);
   EXPECT_EQ(cpu.duration_ns, 2'000'000'000);
   ASSERT_EQ(cpu.samples.size(), 2);
@@ -66,7 +67,8 @@ TEST(cpu_profiler, there_is_one_at_a_time)
   cpu_profiler const free_again;
 }
 
-// The lock of the profiler and those of tcmalloc: without care both sides wait, within a second of this.
+// The lock of the profiler and those of tcmalloc: without care both sides wait, within a second of
+// this.
 TEST(cpu_profiler, ends_while_threads_that_it_interrupts_allocate)
 {
   auto const period = heap_sampling_period();
@@ -84,7 +86,8 @@ TEST(cpu_profiler, ends_while_threads_that_it_interrupts_allocate)
   for (int round = 0; round != 200; ++round)
   {
     cpu_profiler recording;
-    std::this_thread::sleep_for(std::chrono::milliseconds(12));  // longer than the time between two signals
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(12));  // longer than the time between two signals
     EXPECT_GT(recording.stop().size(), 0U);
   }
   ending = true;

@@ -7,7 +7,7 @@ namespace
 
 using namespace leaklab::model;
 
-profile heap_with(std::vector<location> locations, std::vector<sample> samples)
+profile heap_with(std::vector<symbols::location> locations, std::vector<sample> samples)
 {
   profile made;
   made.name = "heap";
@@ -25,8 +25,8 @@ label bytes(std::int64_t size)
 TEST(delta, equal_stacks_and_labels_are_subtracted_whatever_their_indices)
 {
   auto earlier = heap_with({{0x10, {}}, {0x20, {}}}, {{{0, 1}, {1, 100}, {bytes(100)}}});
-  auto later =
-      heap_with({{0x20, {}}, {0x10, {}}}, {{{1, 0}, {3, 300}, {bytes(100)}}, {{1, 0}, {1, 7}, {bytes(7)}}});
+  auto later = heap_with({{0x20, {}}, {0x10, {}}},
+                         {{{1, 0}, {3, 300}, {bytes(100)}}, {{1, 0}, {1, 7}, {bytes(7)}}});
   earlier.time_ns = 1'000;
   later.time_ns = 3'500;
   auto const change = difference(later, earlier);
@@ -39,7 +39,8 @@ TEST(delta, equal_stacks_and_labels_are_subtracted_whatever_their_indices)
 
 TEST(delta, what_has_gone_is_below_zero_and_what_has_not_changed_is_left_out)
 {
-  auto const earlier = heap_with({{0x10, {}}, {0x30, {}}}, {{{0}, {5, 50}, {}}, {{1}, {2, 20}, {}}});
+  auto const earlier =
+      heap_with({{0x10, {}}, {0x30, {}}}, {{{0}, {5, 50}, {}}, {{1}, {2, 20}, {}}});
   auto const later = heap_with({{0x10, {}}}, {{{0}, {5, 50}, {}}});
   auto const change = difference(later, earlier);
   ASSERT_EQ(change.samples.size(), 1);

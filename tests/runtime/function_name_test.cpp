@@ -1,5 +1,6 @@
-#include "model/function_name.hpp"
+#include "symbols/function_name.hpp"
 
+#include <leaklab/function_name.hpp>
 #include <leaklab/task.hpp>
 
 #include <gtest/gtest.h>
@@ -16,8 +17,8 @@ struct example
   char const* clean;
 };
 
-// Printed by g++ 12.2 and 14.2 (they agree) for std::source_location::current().function_name(), inside
-// coroutines that return boost::asio::awaitable and in ordinary functions.
+// Printed by g++ 12.2 and 14.2 (they agree) for std::source_location::current().function_name(),
+// inside coroutines that return boost::asio::awaitable and in ordinary functions.
 constexpr example site_names[] = {
     {"void "
      "{anonymous}::produce(produce(leaklab::channel<int>&)::_ZN12_GLOBAL__N_17produceERN7leaklab7channelIiEE."
@@ -55,7 +56,8 @@ constexpr example site_names[] = {
      "pool<int>::take(int)"},
     {"void {anonymous}::arr(arr(int (&)[3], const char* const*)::_ZN12_GLOBAL__N_13arrERA3_iPKPKc.Frame*)",
      "arr(int (&)[3], const char* const*)"},
-    {"void {anonymous}::nontype(nontype<3>()::_ZN12_GLOBAL__N_17nontypeILi3EEEv.Frame*)", "nontype<3>()"},
+    {"void {anonymous}::nontype(nontype<3>()::_ZN12_GLOBAL__N_17nontypeILi3EEEv.Frame*)",
+     "nontype<3>()"},
     {"void {anonymous}::pack(pack<int, char, std::__cxx11::basic_string<char, std::char_traits<char>, "
      "std::allocator<char> > >(int, char, "
      "std::__cxx11::basic_string<char>)::_ZN12_GLOBAL__N_14packIJicEEE.Frame*)",
@@ -73,17 +75,21 @@ constexpr example site_names[] = {
      "clIN7leaklab7channelIiEEEEN5"
      "boost4asio9awaitableIvNS7_15any_io_executorEEES0_.Frame*)",
      "main()::<lambda(auto:56&)>"},
-    {"void leaklab::lab::serve(leaklab::lab::serve(int)::_ZN7leaklab3lab5serveEi.Frame*)", "lab::serve(int)"},
-    {"boost::asio::awaitable<void> {anonymous}::produce(leaklab::channel<int>&)", "produce(channel<int>&)"},
+    {"void leaklab::lab::serve(leaklab::lab::serve(int)::_ZN7leaklab3lab5serveEi.Frame*)",
+     "lab::serve(int)"},
+    {"boost::asio::awaitable<void> {anonymous}::produce(leaklab::channel<int>&)",
+     "produce(channel<int>&)"},
     {"{anonymous}::session::session()", "session::session()"},
     {"{anonymous}::session::~session()", "session::~session()"},
     {"bool {anonymous}::session::operator<(const {anonymous}::session&) const",
      "session::operator<(const session&) const"},
     {"{anonymous}::session& {anonymous}::session::operator<<(int)", "session::operator<<(int)"},
     {"bool {anonymous}::session::operator->*(int) const", "session::operator->*(int) const"},
-    {"bool {anonymous}::session::operator()(int, char) const", "session::operator()(int, char) const"},
+    {"bool {anonymous}::session::operator()(int, char) const",
+     "session::operator()(int, char) const"},
     {"{anonymous}::session::operator bool() const", "session::operator bool() const"},
-    {"{anonymous}::session::operator std::vector<int>() const", "session::operator std::vector<int>() const"},
+    {"{anonymous}::session::operator std::vector<int>() const",
+     "session::operator std::vector<int>() const"},
     {"U {anonymous}::pool<T>::conv(U) [with U = double; T = int]", "pool<T>::conv(U)"},
     {"int (* {anonymous}::fnptr(int))(char)", "fnptr(int)"},
     {"void {anonymous}::takes_fn(void (*)(int))", "takes_fn(void (*)(int))"},
@@ -139,7 +145,7 @@ constexpr example symbol_names[] = {
 TEST(function_name, a_demangled_symbol_loses_what_the_compiler_added)
 {
   for (auto const& [raw, clean] : symbol_names)
-    EXPECT_EQ(leaklab::model::clean_demangled(raw), clean) << raw;
+    EXPECT_EQ(leaklab::symbols::clean_demangled(raw), clean) << raw;
 }
 
 struct planted
@@ -154,8 +160,8 @@ TEST(function_name, what_this_compiler_writes_is_understood)
 
 TEST(function_name, unbalanced_text_comes_back_without_a_crash)
 {
-  for (auto const* text : {"<", "(", "a(b", ")", "::_Z.Frame*)", "f(::_Z.Frame*)", "x [with ", "operator",
-                           "void (", "decltype("})
+  for (auto const* text : {"<", "(", "a(b", ")", "::_Z.Frame*)", "f(::_Z.Frame*)", "x [with ",
+                           "operator", "void (", "decltype("})
     EXPECT_NO_THROW(static_cast<void>(leaklab::clean_function_name(text))) << text;
 }
 
@@ -175,7 +181,7 @@ TEST(function_name, long_names_of_libraries_lose_what_fills_their_brackets)
             "boost::asio::detail::binder0<...>::operator()()"},
            {"std::operator<< <" + handler + ">(std::ostream&, char)", "std::operator<< <...>(...)"},
            {"std::f<" + handler + ">(" + handler + "::{lambda()#1}&&)", "std::f<...>(...)"}})
-    EXPECT_EQ(leaklab::model::shorten_library_name(name), shortened);
+    EXPECT_EQ(leaklab::symbols::shorten_library_name(name), shortened);
 }
 
 TEST(function_name, the_users_names_and_short_ones_stay_whole)
@@ -185,7 +191,7 @@ TEST(function_name, the_users_names_and_short_ones_stay_whole)
       {"std::vector<int>::push_back(int const&)",
        "service::answer<boost::asio::ip::tcp, boost::asio::any_io_executor>(std::string const&, std::vector<int>)",
        "boost::unbalanced<boost::asio::any_io_executor, boost::asio::any_io_executor, boost::asio::any_io_executor"})
-    EXPECT_EQ(leaklab::model::shorten_library_name(name), name);
+    EXPECT_EQ(leaklab::symbols::shorten_library_name(name), name);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ TEST(heap_profile, a_planted_live_set_is_found_whole_on_the_line_that_allocated_
 #endif
   std::vector<std::unique_ptr<block>> blocks;
   std::thread([&] { blocks = allocate_blocks(); }).join();
-  leaklab::model::symboliser symbols;
+  leaklab::symbols::symboliser symbols;
   auto const heap = leaklab::model::make_heap_profile(symbols);
   leaklab::set_heap_sampling_period(0);
 
@@ -63,7 +63,8 @@ TEST(heap_profile, a_planted_live_set_is_found_whole_on_the_line_that_allocated_
     bool found = false;
     for (auto const index : sample.stack)
       for (auto const& line : heap.locations[index].lines)
-        found = found || (line.line == allocating_line && line.function.starts_with("allocate_blocks"));
+        found =
+            found || (line.line == allocating_line && line.function.starts_with("allocate_blocks"));
     if (found) on_the_line += static_cast<double>(sample.values[1]);
   }
 #if LEAKLAB_TCMALLOC

@@ -18,8 +18,8 @@
 namespace
 {
 
-/// Blocks that live as long as this. Allocated on a new thread, which takes a new sampling period over at
-/// once.
+/// Blocks that live as long as this. Allocated on a new thread, which takes a new sampling period
+/// over at once.
 class live_set
 {
  public:
@@ -66,8 +66,9 @@ class heap_sampling : public testing::Test
 
 TEST_F(heap_sampling, the_live_set_reads_within_ten_percent_for_every_size)
 {
-  // 5121 lies just above a size class, where weighting by the requested size reads 17 % too much. A short
-  // period keeps the sampling noise, one part in sqrt(100 MB / period), eight times below what is tested.
+  // 5121 lies just above a size class, where weighting by the requested size reads 17 % too much. A
+  // short period keeps the sampling noise, one part in sqrt(100 MB / period), eight times below
+  // what is tested.
   ASSERT_TRUE(leaklab::set_heap_sampling_period(16 * 1024));
   for (std::size_t const size : {64u, 1000u, 5121u, 40000u, 300000u})
   {
@@ -127,7 +128,8 @@ bool gperftools_takes_the_runtimes_functions()
 {
   Dl_info library{};
   if (dladdr(dlsym(RTLD_DEFAULT, "tc_malloc"), &library) == 0) return false;
-  std::string const command = std::string("readelf -rW ") + library.dli_fname + " | grep -q GetStackTrace";
+  std::string const command =
+      std::string("readelf -rW ") + library.dli_fname + " | grep -q GetStackTrace";
   return std::system(command.c_str()) == 0;
 }
 
@@ -153,7 +155,8 @@ TEST_F(heap_sampling, a_new_period_leaves_what_the_old_one_sampled_as_it_was)
 
 TEST_F(heap_sampling, objects_in_the_place_of_earlier_ones_count_with_their_own_period)
 {
-  if (!leaklab::heap_samples_keep_their_period()) GTEST_SKIP() << "gperftools keeps to its own unwinder";
+  if (!leaklab::heap_samples_keep_their_period())
+    GTEST_SKIP() << "gperftools keeps to its own unwinder";
   constexpr double total = 20'000.0 * 5121;
   std::optional<live_set> blocks(std::in_place, 5121, 20'000);
   ASSERT_TRUE(leaklab::set_heap_sampling_period(8 * 1024));
@@ -192,13 +195,14 @@ TEST_F(heap_sampling, a_stack_begins_where_the_allocator_was_called)
   }
 }
 
-/// 100 MB in blocks of one size or of five, from one thread or several.
-/// The blocks are a list in themselves, so that nothing else is in use.
+/// 100 MB in blocks of one size or of five, from one thread or several. The blocks are a list in
+/// themselves, so that nothing else is in use.
 class known_heap
 {
  public:
-  /// A thread's sampler starts with the address of the thread's cache, which a thread before it may have had.
-  /// So that heaps of one process are sampled differently, a thread first draws `ahead` points.
+  /// A thread's sampler starts with the address of the thread's cache, which a thread before it may
+  /// have had. So that heaps of one process are sampled differently, a thread first draws `ahead`
+  /// points.
   known_heap(std::vector<std::size_t> const& sizes, int threads, int ahead)
   {
     std::vector<std::thread> running;
@@ -244,7 +248,8 @@ class known_heap
   }
 
   /// As many bytes of each size.
-  __attribute__((noinline)) void fill(block*& list, std::vector<std::size_t> const& sizes, double total)
+  __attribute__((noinline)) void fill(block*& list, std::vector<std::size_t> const& sizes,
+                                      double total)
   {
     double sum = 0;
     for (auto const size : sizes)
@@ -290,9 +295,10 @@ class heap_truth : public testing::TestWithParam<workload>
 {
 };
 
-// What the lab's programs sample with; one of these sets has a deviation of 2.6 % at most, half of it of 3.6
-// %.
-TEST_P(heap_truth, the_total_of_100_megabytes_is_right_to_five_percent_before_and_after_freeing_half)
+// What the lab's programs sample with; one of these sets has a deviation of 2.6 % at most, half of
+// it of 3.6 %.
+TEST_P(heap_truth,
+       the_total_of_100_megabytes_is_right_to_five_percent_before_and_after_freeing_half)
 {
   ASSERT_TRUE(leaklab::set_heap_sampling_period(64 * 1024));
   constexpr int runs = 15;
@@ -319,7 +325,8 @@ std::vector<workload> workloads()
 {
   std::vector<workload> all;
   for (int const threads : {1, 4})
-    for (auto const& [name, sizes] : std::initializer_list<std::pair<char const*, std::vector<std::size_t>>>{
+    for (auto const& [name, sizes] :
+         std::initializer_list<std::pair<char const*, std::vector<std::size_t>>>{
              {"small", {64}},
              {"above_a_size_class", {5121}},
              {"large", {1 << 20}},
@@ -331,7 +338,8 @@ std::vector<workload> workloads()
 INSTANTIATE_TEST_SUITE_P(workloads, heap_truth, testing::ValuesIn(workloads()),
                          [](auto const& test)
                          {
-                           return std::string(test.param.name) + "_on_" + std::to_string(test.param.threads) +
+                           return std::string(test.param.name) + "_on_" +
+                                  std::to_string(test.param.threads) +
                                   (test.param.threads == 1 ? "_thread" : "_threads");
                          });
 
@@ -341,7 +349,8 @@ TEST(unwinding, gperftools_uses_the_runtimes_functions_in_place_of_its_own)
   {
     Dl_info found{};
     ASSERT_NE(dladdr(dlsym(RTLD_DEFAULT, name), &found), 0) << name;
-    EXPECT_NE(std::string(found.dli_fname).find("leaklab_tests"), std::string::npos) << found.dli_fname;
+    EXPECT_NE(std::string(found.dli_fname).find("leaklab_tests"), std::string::npos)
+        << found.dli_fname;
   }
 }
 
@@ -384,7 +393,8 @@ TEST(allocations, are_counted_also_when_they_are_freed_and_keep_their_counts_whe
 
   ASSERT_TRUE(leaklab::set_allocation_sampling_period(4096));
   pass();
-  ASSERT_TRUE(leaklab::set_allocation_sampling_period(16384));  // of another period, of the same weight
+  ASSERT_TRUE(
+      leaklab::set_allocation_sampling_period(16384));  // of another period, of the same weight
   std::thread(pass).join();
   auto const both = counted();
   EXPECT_NEAR(both.objects, 2e6, 1e5);

@@ -54,7 +54,8 @@ TEST(http_response, error_is_worded_as_net_http_pprof_does)
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(answer.content_type, "text/plain; charset=utf-8");
   EXPECT_EQ(answer.body, "Unknown profile\n");
-  EXPECT_EQ(answer.headers, (std::vector<std::pair<std::string, std::string>>{{"X-Go-Pprof", "1"}}));
+  EXPECT_EQ(answer.headers,
+            (std::vector<std::pair<std::string, std::string>>{{"X-Go-Pprof", "1"}}));
 }
 
 TEST(percent_decode, resolves_escapes_of_either_case)
@@ -66,7 +67,8 @@ TEST(percent_decode, resolves_escapes_of_either_case)
 
 TEST(percent_decode, refuses_broken_escapes_and_nul)
 {
-  for (auto const& text : {"%"s, "%1"s, "%g0"s, "%0g"s, "%-1"s, "%+1"s, "% 1"s, "a%%20"s, "%00"s, "a\0b"s})
+  for (auto const& text :
+       {"%"s, "%1"s, "%g0"s, "%0g"s, "%-1"s, "%+1"s, "% 1"s, "a%%20"s, "%00"s, "a\0b"s})
     EXPECT_EQ(percent_decode(text), std::nullopt) << text;
 }
 
@@ -106,23 +108,24 @@ TEST(parse_target, takes_the_absolute_form)
 
 TEST(parse_target, refuses_other_forms)
 {
-  for (auto const& text :
-       {"", "*", "metrics", "localhost:80", "ftp://localhost/", "http://", "http:///x", "/%", "/%00"})
+  for (auto const& text : {"", "*", "metrics", "localhost:80", "ftp://localhost/", "http://",
+                           "http:///x", "/%", "/%00"})
     EXPECT_FALSE(parse_target(text)) << text;
 }
 
 TEST(host_is_allowed, for_the_names_of_loopback_in_any_case_with_any_port)
 {
-  for (auto const& host :
-       {"localhost", "LocalHost:6060", "127.0.0.1", "127.0.0.1:1", "[::1]", "[::1]:6060", "localhost:"})
+  for (auto const& host : {"localhost", "LocalHost:6060", "127.0.0.1", "127.0.0.1:1", "[::1]",
+                           "[::1]:6060", "localhost:"})
     EXPECT_TRUE(host_is_allowed(host, {})) << host;
 }
 
 TEST(host_is_allowed, for_no_other_name)
 {
-  for (auto const& host : {"", ":80", "evil.example", "localhost.evil.example", "evil.example:localhost",
-                           "localhost:80x", "localhost.", "127.0.0.1.evil.example", "127.0.0.2", "::1",
-                           "[::1", "user@localhost", "localhost:80:80", " localhost"})
+  for (auto const& host :
+       {"", ":80", "evil.example", "localhost.evil.example", "evil.example:localhost",
+        "localhost:80x", "localhost.", "127.0.0.1.evil.example", "127.0.0.2", "::1", "[::1",
+        "user@localhost", "localhost:80:80", " localhost"})
     EXPECT_FALSE(host_is_allowed(host, {})) << host;
 }
 

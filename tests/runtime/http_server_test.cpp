@@ -40,7 +40,9 @@ response text(std::string body)
 
 response echo(request const& asked)
 {
-  std::string const method = asked.method == verb::get ? "get" : asked.method == verb::head ? "head" : "post";
+  std::string const method = asked.method == verb::get    ? "get"
+                             : asked.method == verb::head ? "head"
+                                                          : "post";
   auto answer = text(method + " " + asked.path + "?" + asked.query + " " + asked.body);
   answer.headers.emplace_back("X-Method", method);
   return answer;
@@ -81,8 +83,10 @@ TEST_F(http_server, hands_the_request_to_the_handler)
 
 TEST_F(http_server, accepts_absolute_targets)
 {
-  EXPECT_EQ(answer_to("GET http://localhost/a?b HTTP/1.1\r\nHost: localhost\r\n\r\n").body, "get /a?b ");
-  EXPECT_EQ(answer_to("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n").status(), 403);
+  EXPECT_EQ(answer_to("GET http://localhost/a?b HTTP/1.1\r\nHost: localhost\r\n\r\n").body,
+            "get /a?b ");
+  EXPECT_EQ(answer_to("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n").status(),
+            403);
 }
 
 TEST_F(http_server, accepts_bodies_with_length_and_in_chunks)
@@ -97,7 +101,8 @@ TEST_F(http_server, accepts_bodies_with_length_and_in_chunks)
 
 TEST_F(http_server, answers_head_like_get_without_the_body)
 {
-  server peer(options, [](request const& asked) { return text(asked.method == verb::head ? "12345" : "1"); });
+  server peer(options, [](request const& asked)
+              { return text(asked.method == verb::head ? "12345" : "1"); });
   client one(peer);
   one.send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD / HTTP/1.0\r\n\r\n");
   auto const first = one.receive(false);
@@ -113,7 +118,8 @@ TEST_F(http_server, keeps_the_connection_and_answers_pipelined_requests_in_order
   EXPECT_EQ(one.ask(get).header("Connection"), "(absent)");
   std::string all;
   for (int i = 0; i < 100; ++i)
-    all += "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
+    all +=
+        "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
   one.send(all);
   for (int i = 0; i < 100; ++i)
     EXPECT_EQ(one.receive().body, "post /" + std::to_string(i) + "? x");
@@ -123,7 +129,8 @@ TEST_F(http_server, closes_when_asked_to)
 {
   server peer(options, echo);
   client one(peer);
-  EXPECT_EQ(one.ask("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").header("Connection"),
+  EXPECT_EQ(one.ask("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .header("Connection"),
             "close");
   EXPECT_EQ(one.receive_all(), "");
 }
@@ -150,7 +157,8 @@ TEST_F(http_server, says_continue_to_those_who_wait_for_it)
 {
   server peer(options, echo);
   client one(peer);
-  one.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  one.send(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(one.receive_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   EXPECT_EQ(one.ask("abc").body, "post /? abc");
 }
@@ -159,7 +167,8 @@ TEST_F(http_server, refuses_before_it_says_continue)
 {
   options.max_body_bytes = 2;
   EXPECT_EQ(
-      answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+      answer_to(
+          "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
           .status(),
       413);
 }
@@ -182,8 +191,10 @@ TEST_F(http_server, refuses_malformed_requests_and_closes)
        {std::string("nonsense\r\n\r\n"), std::string("GET /\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHo st: x\r\n\r\n"), "GET /%zz HTTP/1.1\r\n" + host + "\r\n",
         "GET /%00 HTTP/1.1\r\n" + host + "\r\n", "GET relative HTTP/1.1\r\n" + host + "\r\n",
-        "GET / HTTP/2.0\r\n" + host + "\r\n", "POST / HTTP/1.1\r\n" + host + "Content-Length: x\r\n\r\n",
-        "POST / HTTP/1.1\r\n" + host + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/2.0\r\n" + host + "\r\n",
+        "POST / HTTP/1.1\r\n" + host + "Content-Length: x\r\n\r\n",
+        "POST / HTTP/1.1\r\n" + host +
+            "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"})
   {
     server peer(options, echo);
@@ -206,19 +217,25 @@ TEST_F(http_server, refuses_a_request_that_breaks_off)
 
 TEST_F(http_server, refuses_transfer_encodings_that_it_does_not_know)
 {
-  EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n").status(), 501);
+  EXPECT_EQ(
+      answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n").status(),
+      501);
 }
 
 TEST_F(http_server, refuses_large_headers)
 {
   EXPECT_EQ(
-      answer_to("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n").status(),
+      answer_to("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n")
+          .status(),
       431);
-  EXPECT_EQ(answer_to("GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status(),
+  EXPECT_EQ(answer_to("GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .status(),
             431);
-  EXPECT_EQ(answer_to("GET /" + std::string(10'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status(),
+  EXPECT_EQ(answer_to("GET /" + std::string(10'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .status(),
             414);
-  EXPECT_EQ(answer_to("GET /" + std::string(8'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status(),
+  EXPECT_EQ(answer_to("GET /" + std::string(8'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .status(),
             200);
 }
 
@@ -226,21 +243,25 @@ TEST_F(http_server, refuses_large_bodies_whose_answer_arrives_though_the_body_is
 {
   std::string const body(options.max_body_bytes + 1, 'x');
   auto const head = "POST / HTTP/1.1\r\nHost: localhost\r\n";
-  EXPECT_EQ(answer_to(head + ("Content-Length: " + std::to_string(body.size())) + "\r\n\r\n" + body).status(),
-            413);
-  EXPECT_EQ(answer_to(head + std::string("Transfer-Encoding: chunked\r\n\r\n800000\r\n") + body).status(),
+  EXPECT_EQ(answer_to(head + ("Content-Length: " + std::to_string(body.size())) + "\r\n\r\n" + body)
+                .status(),
             413);
   EXPECT_EQ(
-      answer_to(head + ("Content-Length: " + std::to_string(body.size() - 1)) + "\r\n\r\n" + body).status(),
+      answer_to(head + std::string("Transfer-Encoding: chunked\r\n\r\n800000\r\n") + body).status(),
+      413);
+  EXPECT_EQ(
+      answer_to(head + ("Content-Length: " + std::to_string(body.size() - 1)) + "\r\n\r\n" + body)
+          .status(),
       200);
 }
 
 TEST_F(http_server, refuses_endless_chunk_extensions)
 {
-  EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1;x=" +
-                      std::string(1'000'000, 'x'))
-                .status(),
-            400);
+  EXPECT_EQ(
+      answer_to("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1;x=" +
+                std::string(1'000'000, 'x'))
+          .status(),
+      400);
 }
 
 TEST_F(http_server, refuses_foreign_hosts_on_loopback)
@@ -249,7 +270,8 @@ TEST_F(http_server, refuses_foreign_hosts_on_loopback)
   EXPECT_EQ(answer_to("GET / HTTP/1.0\r\nHost: evil.example\r\n\r\n").status(), 403);
   EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n").status(), 200);
   EXPECT_EQ(answer_to("GET / HTTP/1.1\r\n\r\n").status(), 400);
-  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n").status(), 400);
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n").status(),
+            400);
   options.allowed_hosts = {"metrics.internal"};
   EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: metrics.internal\r\n\r\n").status(), 200);
 }
@@ -260,7 +282,8 @@ TEST_F(http_server, refuses_posts_from_foreign_pages)
   EXPECT_EQ(answer_to(post + "Origin: http://evil.example\r\n\r\n").status(), 403);
   EXPECT_EQ(answer_to(post + "Sec-Fetch-Site: cross-site\r\n\r\n").status(), 403);
   EXPECT_EQ(answer_to(post + "Origin: http://localhost\r\n\r\n").status(), 200);
-  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n\r\n").status(),
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n\r\n")
+                .status(),
             200);
 }
 
@@ -278,7 +301,8 @@ TEST_F(http_server, listens_on_ipv6)
   }
   client one(AF_INET6);
   one.connect_v6(*peer);
-  EXPECT_EQ(one.ask("GET / HTTP/1.1\r\nHost: [::1]:" + std::to_string(peer->port()) + "\r\n\r\n").status(),
+  EXPECT_EQ(one.ask("GET / HTTP/1.1\r\nHost: [::1]:" + std::to_string(peer->port()) + "\r\n\r\n")
+                .status(),
             200);
 }
 
@@ -300,7 +324,8 @@ TEST_F(http_server, survives_handlers_that_throw)
                 if (asked.path == "/memory") throw std::bad_alloc();
                 if (asked.path == "/other") throw 1;
                 response answer;
-                if (asked.path == "/split") answer.headers.emplace_back("Location", "/\r\nX-Evil: 1");
+                if (asked.path == "/split")
+                  answer.headers.emplace_back("Location", "/\r\nX-Evil: 1");
                 return answer;
               });
   client one(peer);
@@ -349,8 +374,9 @@ TEST_F(http_server, serves_others_while_an_answer_is_awaited)
 
 TEST_F(http_server, answers_500_when_an_awaited_answer_throws)
 {
-  server peer(options, [](request const&)
-              { return response::later(1ms, []() -> response { throw std::runtime_error("it broke"); }); });
+  server peer(
+      options, [](request const&)
+      { return response::later(1ms, []() -> response { throw std::runtime_error("it broke"); }); });
   EXPECT_EQ(client(peer).ask(get).body, "it broke\n");
 }
 
@@ -709,20 +735,21 @@ TEST_F(http_server, runs_handlers_on_a_named_thread_that_takes_no_signals)
 
 TEST_F(http_server, keeps_its_descriptors_from_child_processes)
 {
-  server peer(options,
-              [](request const&)
-              {
-                response answer;
-                for (int fd = STDERR_FILENO + 1; fd < 256; ++fd)
-                {
-                  sockaddr_in name{};
-                  socklen_t size = sizeof name;
-                  bool const is_socket = ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0;
-                  if (!is_socket || name.sin_port == 0) continue;
-                  answer.body += (::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0 ? "closed " : "inherited ";
-                }
-                return answer;
-              });
+  server peer(
+      options,
+      [](request const&)
+      {
+        response answer;
+        for (int fd = STDERR_FILENO + 1; fd < 256; ++fd)
+        {
+          sockaddr_in name{};
+          socklen_t size = sizeof name;
+          bool const is_socket = ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0;
+          if (!is_socket || name.sin_port == 0) continue;
+          answer.body += (::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0 ? "closed " : "inherited ";
+        }
+        return answer;
+      });
   client one(peer);
   // The listener, the client of this test, its peer.
   auto const body = one.ask(get).body;
@@ -732,7 +759,8 @@ TEST_F(http_server, keeps_its_descriptors_from_child_processes)
 TEST_F(http_server, ends_with_connections_in_every_state)
 {
   std::optional<server> peer;
-  peer.emplace(options, [](request const& asked) { return text(std::string(asked.path.size() << 22, 'x')); });
+  peer.emplace(options, [](request const& asked)
+               { return text(std::string(asked.path.size() << 22, 'x')); });
   client silent(*peer);
   client half(*peer);
   half.send("GET / HTTP/1.1\r\nHo");

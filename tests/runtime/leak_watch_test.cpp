@@ -129,7 +129,7 @@ TEST_F(leak_watch, names_the_kind_of_descriptor_that_grows)
           ASSERT_EQ(pipe(both), 0);
           ends.insert(ends.end(), both, both + 2);
         });
-  model::symboliser symbols;
+  symbols::symboliser symbols;
   auto const report = watch_.report(symbols);
   for (auto const end : ends)
     close(end);
@@ -160,7 +160,7 @@ TEST_F(leak_watch, names_the_line_that_allocates_what_is_kept)
     held.push_back(std::make_unique<char[]>(100'000));  // more than will leak, but before
   kept_pages kept;
   watch(5, [&](int) { kept.grow(); });
-  model::symboliser symbols;
+  symbols::symboliser symbols;
   auto const report = watch_.report(symbols);
   set_heap_sampling_period(period);
   ASSERT_EQ(report.leaks.size(), 1u);
@@ -201,7 +201,8 @@ TEST_F(leak_watch, sees_in_minutes_what_seconds_cannot_show)
 {
   double value = 0;
   gauge const slow("slow", [&] { return value; });
-  watch(400, [&](int i) { value += i % 20 == 0; });  // half a unit a second, under a closest window of 25 s
+  watch(400, [&](int i)
+        { value += i % 20 == 0; });  // half a unit a second, under a closest window of 25 s
   auto const report = watch_.report();
   ASSERT_EQ(report.leaks.size(), 1u);
   EXPECT_NEAR(report.leaks[0].found.slope, 0.5, 0.05);

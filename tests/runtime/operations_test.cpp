@@ -1,8 +1,9 @@
-// One task in each kind of operation: its name and its line, in every form in which the endpoint shows tasks.
+// One task in each kind of operation: its name and its line, in every form in which the endpoint
+// shows tasks.
 #include "encode/profile_text.hpp"
 #include "encode/task_list.hpp"
-#include "model/place_book.hpp"
 #include "model/task_profile.hpp"
+#include "symbols/place_book.hpp"
 
 #include <leaklab/channel.hpp>
 #include <leaklab/spawn.hpp>
@@ -87,8 +88,8 @@ TEST_P(waits_in, an_operation_that_every_form_names_with_its_line)
   spawn(around.context, expected.wait(around), "waiter");
   around.context.run_one();  // to the co_await; what it completes with comes later
 
-  model::symboliser symbols;
-  model::place_book places(symbols);
+  symbols::symboliser symbols;
+  symbols::place_book places(symbols);
   auto const place = std::string(__FILE__) + ":" + std::to_string(expected.line);
 
   auto const profile = model::make_task_profile(places);

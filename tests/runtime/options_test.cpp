@@ -1,4 +1,4 @@
-#include "lab/options.hpp"
+#include "options.hpp"
 
 #include <gtest/gtest.h>
 
@@ -36,9 +36,9 @@ TEST(options, have_the_documented_defaults)
 
 TEST(options, take_what_they_say)
 {
-  auto const o =
-      std::get<options>(parse({"--port", "0", "--duration", "500ms", "--rate", "0.5", "--expect", "leak",
-                               "--once", "--json", "--max-rss", "64MiB", "--max-fds", "50"}));
+  auto const o = std::get<options>(
+      parse({"--port", "0", "--duration", "500ms", "--rate", "0.5", "--expect", "leak", "--once",
+             "--json", "--max-rss", "64MiB", "--max-fds", "50"}));
   EXPECT_EQ(o.endpoint.port, 0);
   EXPECT_EQ(o.duration, 500ms);
   EXPECT_EQ(o.rate, 0.5);
@@ -50,19 +50,20 @@ TEST(options, take_what_they_say)
 
 TEST(options, mistake_is_one_line_on_stderr_and_status_2)
 {
-  for (auto const& mistake : std::initializer_list<std::initializer_list<char const*>>{{"--duration", "5x"},
-                                                                                       {"--duration", "0s"},
-                                                                                       {"--rate", "-1"},
-                                                                                       {"--rate", "nan"},
-                                                                                       {"--rate", "fast"},
-                                                                                       {"--port", "65536"},
-                                                                                       {"--port", "-1"},
-                                                                                       {"--expect", "maybe"},
-                                                                                       {"--max-rss", "1GB"},
-                                                                                       {"--max-fds", "0"},
-                                                                                       {"--no-such-option"},
-                                                                                       {"stray"},
-                                                                                       {"--duration"}})
+  for (auto const& mistake :
+       std::initializer_list<std::initializer_list<char const*>>{{"--duration", "5x"},
+                                                                 {"--duration", "0s"},
+                                                                 {"--rate", "-1"},
+                                                                 {"--rate", "nan"},
+                                                                 {"--rate", "fast"},
+                                                                 {"--port", "65536"},
+                                                                 {"--port", "-1"},
+                                                                 {"--expect", "maybe"},
+                                                                 {"--max-rss", "1GB"},
+                                                                 {"--max-fds", "0"},
+                                                                 {"--no-such-option"},
+                                                                 {"stray"},
+                                                                 {"--duration"}})
   {
     testing::internal::CaptureStderr();
     auto const result = parse(mistake);

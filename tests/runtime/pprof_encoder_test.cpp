@@ -58,21 +58,27 @@ struct message
     std::string const& raw = bytes.at(field).at(0);
     std::vector<std::int64_t> values;
     for (char const* at = raw.data(); at != raw.data() + raw.size();)
-      values.push_back(static_cast<std::int64_t>(protozero::decode_varint(&at, raw.data() + raw.size())));
+      values.push_back(
+          static_cast<std::int64_t>(protozero::decode_varint(&at, raw.data() + raw.size())));
     return values;
   }
 };
 
 struct decoded : message
 {
-  explicit decoded(model::profile const& profile) : message(gunzip(encode::encode_pprof(profile))) {}
+  explicit decoded(model::profile const& profile) : message(gunzip(encode::encode_pprof(profile)))
+  {
+  }
 
   std::vector<message> all(std::uint32_t field) const
   {
     if (!bytes.contains(field)) return {};
     return {bytes.at(field).begin(), bytes.at(field).end()};
   }
-  std::string text(std::int64_t index) const { return bytes.at(6).at(static_cast<std::size_t>(index)); }
+  std::string text(std::int64_t index) const
+  {
+    return bytes.at(6).at(static_cast<std::size_t>(index));
+  }
 };
 
 model::profile sample()
@@ -83,9 +89,10 @@ model::profile sample()
   profile.default_sample_type = "inuse_space";
   profile.period_type = {"space", "bytes"};
   profile.period = 65536;
-  profile.mappings = {{0x1000, 0x2000, 0x100, "/bin/main", "abcd"}, {0x8000, 0x9000, 0, "/lib/x.so", ""}};
-  model::source_line const shared{"outer()", "_Z5outerv", "/src/a.cpp", 9, 5};
-  model::source_line other_line = shared;
+  profile.mappings = {{0x1000, 0x2000, 0x100, "/bin/main", "abcd"},
+                      {0x8000, 0x9000, 0, "/lib/x.so", ""}};
+  symbols::source_line const shared{"outer()", "_Z5outerv", "/src/a.cpp", 9, 5};
+  symbols::source_line other_line = shared;
   other_line.line = 11;
   profile.locations = {{0x8010, {{"inner(int)", "_Z5inneri", "/src/a.cpp", 7, 6}, shared}},
                        {0x1010, {other_line}},

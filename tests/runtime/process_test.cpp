@@ -54,7 +54,8 @@ class descriptors
 
 std::size_t sum_of_kinds(fd_counts const& fds)
 {
-  return fds.files + fds.directories + fds.sockets + fds.pipes + fds.devices + fds.anonymous + fds.other;
+  return fds.files + fds.directories + fds.sockets + fds.pipes + fds.devices + fds.anonymous +
+         fds.other;
 }
 
 TEST(process, each_kind_of_descriptor_moves_its_own_count_by_the_number_opened)
@@ -126,7 +127,8 @@ TEST(process, touched_memory_is_resident_and_untouched_memory_is_virtual)
 {
   constexpr std::size_t bytes = 64 << 20;
   auto const before = leaklab::read_process_stats();
-  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(memory, MAP_FAILED);
   auto const reserved = leaklab::read_process_stats();
   std::memset(memory, 1, bytes);

@@ -57,7 +57,8 @@ TEST(profile_text, a_sample_without_a_stack_is_left_out)
 {
   model::profile profile = two_places();
   profile.samples = {{{}, {2}, {}}, {{1}, {1}, {}}};
-  EXPECT_TRUE(encode::encode_count_text(profile).starts_with("task profile: total 1\n1 @ 0x2001\n"));
+  EXPECT_TRUE(
+      encode::encode_count_text(profile).starts_with("task profile: total 1\n1 @ 0x2001\n"));
 }
 
 TEST(profile_text, the_heap_is_its_sum_its_records_by_size_and_the_statistics)
@@ -98,7 +99,8 @@ TEST(profile_text, counted_allocations_stand_in_the_brackets)
   profile.samples = {{{1}, {30, 300, 10, 100}, {}}};
   EXPECT_TRUE(
       encode::encode_heap_text(profile, {}, {})
-          .starts_with("heap profile: 10: 100 [30: 300] @ heapprofile\n10: 100 [30: 300] @ 0x2001\n"));
+          .starts_with(
+              "heap profile: 10: 100 [30: 300] @ heapprofile\n10: 100 [30: 300] @ 0x2001\n"));
 }
 
 TEST(profile_text, the_legacy_heap_has_addresses_alone_and_the_maps)

@@ -1,4 +1,4 @@
-#include "model/quantity.hpp"
+#include "parse/quantity.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,8 +13,8 @@ TEST(quantity, durations_have_a_unit)
   EXPECT_EQ(parse_duration("500ms"), 500ms);
   EXPECT_EQ(parse_duration("10s"), 10s);
   EXPECT_EQ(parse_duration("2m"), 2min);
-  for (auto const* text :
-       {"", "5", "5x", "0s", "-1s", "1.5s", " 1s", "1s ", "s", "99999999999999999999s", "9999999999m"})
+  for (auto const* text : {"", "5", "5x", "0s", "-1s", "1.5s", " 1s", "1s ", "s",
+                           "99999999999999999999s", "9999999999m"})
     EXPECT_FALSE(parse_duration(text)) << text;
 }
 

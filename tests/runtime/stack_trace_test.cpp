@@ -1,7 +1,7 @@
-// The rules that lead from frame to frame, against libdw's reading of the same information and libgcc's way.
-#include "probe/stack_trace.hpp"
-
-#include "probe/frame_rule_table.hpp"
+// The rules that lead from frame to frame, against libdw's reading of the same information and
+// libgcc's way.
+#include "unwind/capture.hpp"
+#include "unwind/frame_rule_table.hpp"
 
 #include <alloca.h>
 #include <dlfcn.h>
@@ -76,13 +76,16 @@ std::optional<frame_rule> expected_rule(Dwarf_Frame* frame, bool is_signal)
       ops[0].atom == DW_OP_breg0 + rbp || (ops[0].atom == DW_OP_bregx && ops[0].number == rbp);
   bool const is_rsp =
       ops[0].atom == DW_OP_breg0 + rsp || (ops[0].atom == DW_OP_bregx && ops[0].number == rsp);
-  auto const size = static_cast<std::int64_t>(ops[0].atom == DW_OP_bregx ? ops[0].number2 : ops[0].number);
+  auto const size =
+      static_cast<std::int64_t>(ops[0].atom == DW_OP_bregx ? ops[0].number2 : ops[0].number);
   if (!is_rbp && !is_rsp) return std::nullopt;
-  if (returns_to.where != location::in_frame || returns_to.offset != -8 || size <= 0 || size % 8 != 0)
+  if (returns_to.where != location::in_frame || returns_to.offset != -8 || size <= 0 ||
+      size % 8 != 0)
     return std::nullopt;
   if (saved.where != location::same && (saved.where != location::in_frame || saved.offset >= 0))
     return std::nullopt;
-  return frame_rule{static_cast<std::uint32_t>(size), is_rbp, static_cast<std::uint32_t>(-saved.offset)};
+  return frame_rule{static_cast<std::uint32_t>(size), is_rbp,
+                    static_cast<std::uint32_t>(-saved.offset)};
 }
 
 std::string text(std::optional<frame_rule> const& rule)
@@ -106,7 +109,8 @@ comparison compare_with_libdw(void const* inside)
   dl_find_object object{};
   if (_dl_find_object(const_cast<void*>(inside), &object) != 0) return result;
   auto const base = object.dlfo_link_map->l_addr;
-  std::string const path = *object.dlfo_link_map->l_name ? object.dlfo_link_map->l_name : "/proc/self/exe";
+  std::string const path =
+      *object.dlfo_link_map->l_name ? object.dlfo_link_map->l_name : "/proc/self/exe";
   int const fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   elf_version(EV_CURRENT);
   Elf* const elf = elf_begin(fd, ELF_C_READ, nullptr);
@@ -142,9 +146,9 @@ comparison compare_with_libdw(void const* inside)
         auto const found = find_frame_rule(returns_to);
         auto const found_again = find_frame_rule(returns_to);
         if (read != expected || found != expected_found || found_again != expected_found)
-          result.differences.push_back(fmt::format("{:#x} of {}: read {}, found {} and {}; libdw: {}",
-                                                   address, path, text(read), text(found), text(found_again),
-                                                   text(expected)));
+          result.differences.push_back(
+              fmt::format("{:#x} of {}: read {}, found {} and {}; libdw: {}", address, path,
+                          text(read), text(found), text(found_again), text(expected)));
       }
       free(frame);
       at = end;
@@ -163,8 +167,8 @@ class frame_rules : public testing::TestWithParam<char const*>
 TEST_P(frame_rules, are_what_libdw_reads)
 {
   prepare_frame_rules();
-  auto const* const inside =
-      *GetParam() ? dlsym(RTLD_DEFAULT, GetParam()) : reinterpret_cast<void const*>(&compare_with_libdw);
+  auto const* const inside = *GetParam() ? dlsym(RTLD_DEFAULT, GetParam())
+                                         : reinterpret_cast<void const*>(&compare_with_libdw);
   auto const compared = compare_with_libdw(inside);
   EXPECT_GT(compared.rules, 1000u);
   EXPECT_GT(compared.rules, compared.rows * 9 / 10);
@@ -172,7 +176,8 @@ TEST_P(frame_rules, are_what_libdw_reads)
 }
 
 INSTANTIATE_TEST_SUITE_P(, frame_rules, testing::Values("", "tc_malloc", "__cxa_throw", "qsort"),
-                         [](auto const& name) { return *name.param ? name.param : "this_program"; });
+                         [](auto const& name)
+                         { return *name.param ? name.param : "this_program"; });
 
 TEST(frame_rule, is_kept_only_for_what_stays)
 {
@@ -199,7 +204,8 @@ both_ways* seen = nullptr;
 __attribute__((noinline)) void look()
 {
   std::array<void*, 64> stack;
-  auto const of = [&](std::size_t depth) { return std::vector<void*>(stack.begin(), stack.begin() + depth); };
+  auto const of = [&](std::size_t depth)
+  { return std::vector<void*>(stack.begin(), stack.begin() + depth); };
   seen->by_rules_read = of(follow_rules(stack, 1));
   seen->by_rules_found = of(follow_rules(stack, 1));
   seen->by_libgcc = of(unwind_stack(stack, 1));

@@ -1,4 +1,4 @@
-#include "model/symboliser.hpp"
+#include "symbols/symboliser.hpp"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -22,8 +22,8 @@
 namespace
 {
 
-using leaklab::model::source_line;
-using leaklab::model::symboliser;
+using leaklab::symbols::source_line;
+using leaklab::symbols::symboliser;
 
 std::uintptr_t call_here;
 int line_here;
@@ -114,11 +114,12 @@ TEST(symboliser, a_library_function_has_at_least_its_symbol)
   symboliser symbols;
   auto const address = reinterpret_cast<std::uintptr_t>(&_Unwind_Backtrace);
   auto const& lines = symbols.lines(address + 1);
-  EXPECT_NE(lines.back().function.find("_Unwind_Backtrace"), std::string::npos) << lines.back().function;
+  EXPECT_NE(lines.back().function.find("_Unwind_Backtrace"), std::string::npos)
+      << lines.back().function;
 }
 
-/// Whether /proc/self/maps has `path` in two places with no other file between, the first of them at
-/// `address`.
+/// Whether /proc/self/maps has `path` in two places with no other file between, the first of them
+/// at `address`.
 bool lies_twice_from(std::uintptr_t address, std::string_view path)
 {
   std::ifstream maps("/proc/self/maps");
@@ -146,8 +147,10 @@ TEST(symboliser, a_library_that_is_also_mapped_as_a_file_keeps_its_names)
   ASSERT_NE(file, -1);
   constexpr std::size_t page = 4096;
   void* copy = MAP_FAILED;
-  for (std::uintptr_t at = map->l_addr - page; copy == MAP_FAILED && at > map->l_addr / 2; at -= page)
-    copy = mmap(reinterpret_cast<void*>(at), page, PROT_READ, MAP_PRIVATE | MAP_FIXED_NOREPLACE, file, 0);
+  for (std::uintptr_t at = map->l_addr - page; copy == MAP_FAILED && at > map->l_addr / 2;
+       at -= page)
+    copy = mmap(reinterpret_cast<void*>(at), page, PROT_READ, MAP_PRIVATE | MAP_FIXED_NOREPLACE,
+                file, 0);
   close(file);
   ASSERT_TRUE(lies_twice_from(reinterpret_cast<std::uintptr_t>(copy), path));
 
@@ -183,8 +186,8 @@ TEST(symboliser, the_main_binary_is_the_first_mapping_and_has_its_build_id)
   EXPECT_LE(mappings[0].begin, call_here);
   EXPECT_GT(mappings[0].end, call_here);
   EXPECT_EQ(mappings[0].build_id.size(), 40) << mappings[0].build_id;
-  EXPECT_TRUE(std::ranges::all_of(mappings,
-                                  [](auto const& m) { return m.path.starts_with('/') && m.begin < m.end; }));
+  EXPECT_TRUE(std::ranges::all_of(
+      mappings, [](auto const& m) { return m.path.starts_with('/') && m.begin < m.end; }));
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <leaklab/function_name.hpp>
 #include <leaklab/channel.hpp>
 #include <leaklab/process.hpp>
 #include <leaklab/spawn.hpp>
@@ -161,8 +162,8 @@ TEST(task, is_running_while_its_code_runs_and_ready_while_it_is_queued)
   context.run_one();
   seen.push_back(only_task().state);
   context.run();
-  EXPECT_EQ(seen,
-            (std::vector{task_state::ready, task_state::running, task_state::ready, task_state::running}));
+  EXPECT_EQ(seen, (std::vector{task_state::ready, task_state::running, task_state::ready,
+                               task_state::running}));
 }
 
 TEST(task, that_is_resumed_waits_in_nothing)
@@ -230,8 +231,8 @@ TEST(task, ends_with_its_context)
   EXPECT_EQ(count_tasks().finished, 10u);
 }
 
-// The executor of a task may outlive it; whoever uses it then must find no task, not another one in its
-// place.
+// The executor of a task may outlive it; whoever uses it then must find no task, not another one in
+// its place.
 TEST(task, executor_that_outlives_its_task_belongs_to_none)
 {
   asio::io_context context;
@@ -253,8 +254,8 @@ TEST(task, executor_that_outlives_its_task_belongs_to_none)
   EXPECT_STREQ(only_task().operation, "timer");
 }
 
-// An operation counts no outstanding work where a coroutine is resumed: the coroutine has a guard of its own.
-// The channels belong to another context, so that what they count is not counted here.
+// An operation counts no outstanding work where a coroutine is resumed: the coroutine has a guard
+// of its own. The channels belong to another context, so that what they count is not counted here.
 TEST(task, that_waits_for_another_task_keeps_its_context_from_running_out_of_work)
 {
   asio::io_context context;
@@ -292,7 +293,8 @@ TEST(task, coroutine_that_outlives_it_keeps_its_context_from_running_out_of_work
 
 TEST(task, memory_follows_the_number_of_tasks_down)
 {
-  // Records alone, without coroutines, whose memory the allocator may keep: 100,000 of 64 bytes are 6.4 MB.
+  // Records alone, without coroutines, whose memory the allocator may keep: 100,000 of 64 bytes are
+  // 6.4 MB.
   std::vector<detail::task_handle> tasks;
   tasks.reserve(100'000);
   auto const before = read_resident_bytes();

@@ -75,10 +75,11 @@ std::ptrdiff_t count_slices(task_timeline const& timeline, std::string_view name
       { return timeline.lives[slice.life].name == name && text_of(slice.operation) == operation; });
 }
 
-std::ptrdiff_t count_lives(task_timeline const& timeline, std::string_view name, std::string_view outcome)
+std::ptrdiff_t count_lives(task_timeline const& timeline, std::string_view name,
+                           std::string_view outcome)
 {
-  return std::ranges::count_if(
-      timeline.lives, [&](auto const& life) { return life.name == name && life.outcome == outcome; });
+  return std::ranges::count_if(timeline.lives, [&](auto const& life)
+                               { return life.name == name && life.outcome == outcome; });
 }
 
 // Slices of one task, by begin and the longer first, nest or do not overlap, and lie in the life.
@@ -126,7 +127,8 @@ TEST(task_trace, counts_every_spawn_wait_run_and_end)
   // co_spawn takes up a task that was spawned outside its executor twice.
   EXPECT_EQ(count_slices(timeline, "parent", "running"), LEAKLAB_AWAIT_CHAIN ? 1 : 2);
   EXPECT_EQ(count_slices(timeline, "sender", "running"), 20 + 15);
-  auto const parent = std::ranges::find(timeline.lives, std::string_view("parent"), &model::task_life::name);
+  auto const parent =
+      std::ranges::find(timeline.lives, std::string_view("parent"), &model::task_life::name);
   for (auto const& life : timeline.lives)
   {
     EXPECT_TRUE(life.spawned);
@@ -248,8 +250,8 @@ TEST(task_trace, ends_when_its_buffer_is_full_and_says_so)
   auto const timeline = model::make_task_timeline(recorded);
   EXPECT_EQ(timeline.lives.size(), 1u);
   expect_nesting(timeline);
-  model::symboliser symbols;
-  model::place_book places(symbols);
+  symbols::symboliser symbols;
+  symbols::place_book places(symbols);
   auto const file = json::parse(encode::encode_trace_events(timeline, places)).as_object();
   EXPECT_TRUE(file.at("otherData").as_object().contains("loss"));
 }
@@ -288,10 +290,11 @@ TEST(trace_events, are_json_of_the_trace_event_format)
   spawn(context, spawn_senders(results, 3), "parent");
   spawn(context, receive(results, 3), task_name::intern("a \"quoted\"\\ name\n\xff"));
   context.run();
-  model::symboliser symbols;
-  model::place_book places(symbols);
+  symbols::symboliser symbols;
+  symbols::place_book places(symbols);
   auto const file =
-      json::parse(encode::encode_trace_events(model::make_task_timeline(trace.stop()), places)).as_object();
+      json::parse(encode::encode_trace_events(model::make_task_timeline(trace.stop()), places))
+          .as_object();
   EXPECT_EQ(file.at("displayTimeUnit"), "ms");
   EXPECT_FALSE(file.at("otherData").as_object().contains("loss"));
 
@@ -315,7 +318,8 @@ TEST(trace_events, are_json_of_the_trace_event_format)
     if (phase == "X" && event.at("cat") == "wait" && event.at("name") == "channel send")
     {
       auto const& args = event.at("args").as_object();
-      EXPECT_TRUE(args.at("at").as_string().ends_with(fmt::format("task_trace_test.cpp:{}", send_line)));
+      EXPECT_TRUE(
+          args.at("at").as_string().ends_with(fmt::format("task_trace_test.cpp:{}", send_line)));
       EXPECT_EQ(args.at("function"), "send_one(channel<int>&)");
     }
   }
@@ -333,8 +337,8 @@ TEST(trace_events, keep_tids_to_31_bits)
   timeline.lives.resize(2);
   timeline.lives[0].id = 7;
   timeline.lives[1].id = task_id{1} << 33;
-  model::symboliser symbols;
-  model::place_book places(symbols);
+  symbols::symboliser symbols;
+  symbols::place_book places(symbols);
   auto const text = encode::encode_trace_events(timeline, places);
   EXPECT_NE(text.find("\"tid\":2,"), text.npos);
   EXPECT_EQ(text.find("\"tid\":8589934592"), text.npos);
@@ -349,7 +353,8 @@ TEST(trace_route, takes_seconds_as_go_does_and_serves_one_at_a_time)
     return answer({method, "/debug/pprof/trace", std::move(query), ""});
   };
 
-  for (auto const* const query : {"", "seconds=", "seconds=0", "seconds=-3", "seconds=abc", "seconds=nan"})
+  for (auto const* const query :
+       {"", "seconds=", "seconds=0", "seconds=-3", "seconds=abc", "seconds=nan"})
     EXPECT_EQ(get(query).delay, 1s) << query;
   EXPECT_EQ(get("seconds=0.25").delay, 250ms);
   EXPECT_EQ(get("seconds=300").delay, 300s);

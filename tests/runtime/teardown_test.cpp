@@ -1,9 +1,10 @@
-// A scenario that is stopped after n steps, for every n: whatever it was doing, nothing of it is left.
+// A scenario that is stopped after n steps, for every n: whatever it was doing, nothing of it is
+// left.
 #include <leaklab/channel.hpp>
-#include <leaklab/lab.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <runner/lab.hpp>
 
 namespace
 {

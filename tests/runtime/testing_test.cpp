@@ -57,7 +57,8 @@ struct guarded
 
   std::string report(std::vector<leaklab::testing::allowed_tasks> allowed = {})
   {
-    return find_tasks_left(since, {.context = &context, .allowed = std::move(allowed), .patience = 0ms});
+    return find_tasks_left(since,
+                           {.context = &context, .allowed = std::move(allowed), .patience = 0ms});
   }
 };
 
@@ -110,7 +111,8 @@ TEST(tasks_left, are_named_with_where_they_wait_and_who_spawned_them)
   EXPECT_NE(report.find("1 task left behind after 0 ms:\n"), report.npos) << report;
   EXPECT_NE(report.find(": sender\n"), report.npos) << report;
   EXPECT_NE(report.find("[channel send]"), report.npos) << report;
-  EXPECT_NE(report.find(fmt::format("send_one(channel<int>&)\n\t{}:{}\n", __FILE__, send_line)), report.npos)
+  EXPECT_NE(report.find(fmt::format("send_one(channel<int>&)\n\t{}:{}\n", __FILE__, send_line)),
+            report.npos)
       << report;
   EXPECT_NE(report.find(fmt::format("\n\t{}:{}\n", __FILE__, spawn_line)), report.npos) << report;
 }
@@ -162,7 +164,8 @@ TEST(tasks_left, may_be_allowed_by_name_by_coroutine_and_by_who_spawned_them)
 TEST(tasks_left, are_not_allowed_without_a_reason)
 {
   EXPECT_THROW((void)find_tasks_left(0, {.allowed = {{"sender", ""}}}), std::invalid_argument);
-  EXPECT_THROW(task_leak_guard(LEAKLAB_GOOGLETEST, {.allowed = {{"sender", ""}}}), std::invalid_argument);
+  EXPECT_THROW(task_leak_guard(LEAKLAB_GOOGLETEST, {.allowed = {{"sender", ""}}}),
+               std::invalid_argument);
 }
 
 TEST(tasks_left, are_all_counted_and_the_first_twenty_shown)

@@ -103,7 +103,8 @@ TEST(verdict, short_history_is_not_known_and_says_what_is_missing)
 
 TEST(verdict, sparse_history_is_not_known)
 {
-  EXPECT_EQ(judge(std::vector<gauge_point>{{0, 1}, {2, 100}, {4, 200}}, noise).verdict, verdict::unknown);
+  EXPECT_EQ(judge(std::vector<gauge_point>{{0, 1}, {2, 100}, {4, 200}}, noise).verdict,
+            verdict::unknown);
   EXPECT_EQ(judge({}, noise).verdict, verdict::unknown);
 }
 

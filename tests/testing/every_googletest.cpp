@@ -1,5 +1,5 @@
-// One line guards all tests of a program: of these two the second leaves a task in a context that outlives
-// it.
+// One line guards all tests of a program: of these two the second leaves a task in a context that
+// outlives it.
 #include <leaklab/channel.hpp>
 #include <leaklab/spawn.hpp>
 #include <leaklab/testing.hpp>

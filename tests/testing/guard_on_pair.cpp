@@ -1,8 +1,9 @@
-// Stands in for leaklab::run in a twin: a second of its load under the guard of leaklab/testing.hpp, as a test.
-#include <leaklab/lab.hpp>
+// Stands in for leaklab::run in a twin: a second of its load under the guard of
+// leaklab/testing.hpp, as a test.
 #include <leaklab/testing.hpp>
 
 #include <gtest/gtest.h>
+#include <runner/lab.hpp>
 
 #include <utility>
 
@@ -17,10 +18,11 @@ TEST(scenario, leaves_nothing_behind)
   leaklab::lab lab(context.get_executor(), 50);
   {
     leaklab::testing::task_leak_guard const guard(
-        LEAKLAB_GOOGLETEST, {.context = &context,
-                             .allowed = {{"scenario", "waits for the lab's stop"},
-                                         {"consumer", "lives as long as the producers, by design"},
-                                         {"handler", "serves the one client, which stays connected"}}});
+        LEAKLAB_GOOGLETEST,
+        {.context = &context,
+         .allowed = {{"scenario", "waits for the lab's stop"},
+                     {"consumer", "lives as long as the producers, by design"},
+                     {"handler", "serves the one client, which stays connected"}}});
     leaklab::spawn(context, lab.run(scenario), "scenario");
     context.run_for(std::chrono::seconds(1));
     lab.hold();

@@ -1,5 +1,5 @@
-// judge NOISE: the runtime's own verdict on a gauge. Reads lines of "seconds value", prints a word, exits
-// with 0 when steady.
+// judge NOISE: the runtime's own verdict on a gauge. Reads lines of "seconds value", prints a word,
+// exits with 0 when steady.
 #include <leaklab/verdict.hpp>
 
 #include <cstdlib>
@@ -13,7 +13,7 @@ int main(int argc, char** argv)
   for (leaklab::gauge_point point; std::cin >> point.seconds >> point.value;)
     history.push_back(point);
   auto const outcome = leaklab::judge(history, std::atof(argv[1]));
-  std::cout << leaklab::to_string(outcome.verdict) << ' ' << outcome.slope << " a second " << outcome.reason
-            << '\n';
+  std::cout << leaklab::to_string(outcome.verdict) << ' ' << outcome.slope << " a second "
+            << outcome.reason << '\n';
   return outcome.verdict == leaklab::verdict::steady ? 0 : 1;
 }

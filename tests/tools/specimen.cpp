@@ -1,5 +1,5 @@
-// specimen heap|cpu|storm: a program whose heap and processor time are known, behind an endpoint. Says
-// "ready <url>", then does as each line of its input says, and ends with its input.
+// specimen heap|cpu|storm: a program whose heap and processor time are known, behind an endpoint.
+// Says "ready <url>", then does as each line of its input says, and ends with its input.
 #include <leaklab/endpoint.hpp>
 #include <leaklab/heap.hpp>
 
@@ -62,8 +62,9 @@ std::chrono::nanoseconds own_time()
   return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
 }
 
-// Both slices together are 43 ms, no multiple of the sampling period of 10 ms: in a cycle of 100 ms every
-// tenth sample would fall at the same place, and the share would depend on where the first one fell.
+// Both slices together are 43 ms, no multiple of the sampling period of 10 ms: in a cycle of 100 ms
+// every tenth sample would fall at the same place, and the share would depend on where the first
+// one fell.
 #define SPEND(time)                                              \
   auto const end = own_time() + std::chrono::microseconds(time); \
   while (own_time() < end)                                       \

@@ -1,5 +1,5 @@
-// write_profiles FOLDER COUNT: random profiles, as the fuzzer makes them, for readers that others have
-// written.
+// write_profiles FOLDER COUNT: random profiles, as the fuzzer makes them, for readers that others
+// have written.
 #include "encode/pprof.hpp"
 #include "fuzz/random_profile.hpp"
 

@@ -100,7 +100,8 @@ class backend::server
   std::thread thread_;
 };
 
-backend::backend(std::chrono::milliseconds service_time) : server_(std::make_unique<server>(service_time))
+backend::backend(std::chrono::milliseconds service_time)
+    : server_(std::make_unique<server>(service_time))
 {
 }
 

@@ -18,8 +18,10 @@ void database::execute(char const* statements)
   auto* const connection = connection_.get();
   if (sqlite3_exec(connection, statements, nullptr, nullptr, nullptr) == SQLITE_OK) return;
   database_error const failure(sqlite3_errmsg(connection));
-  // A statement that fails ends its transaction in some cases only; a deferred constraint is not one of them.
-  if (!sqlite3_get_autocommit(connection)) sqlite3_exec(connection, "ROLLBACK", nullptr, nullptr, nullptr);
+  // A statement that fails ends its transaction in some cases only; a deferred constraint is not
+  // one of them.
+  if (!sqlite3_get_autocommit(connection))
+    sqlite3_exec(connection, "ROLLBACK", nullptr, nullptr, nullptr);
   throw failure;
 }
 

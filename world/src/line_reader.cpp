@@ -16,7 +16,8 @@ using boost::system::error_code;
 class line_reader::client
 {
  public:
-  client(tcp::endpoint const& server, std::chrono::milliseconds pause, std::function<void()> on_line)
+  client(tcp::endpoint const& server, std::chrono::milliseconds pause,
+         std::function<void()> on_line)
       : pause_(pause), on_line_(std::move(on_line))
   {
     socket_.open(server.protocol());

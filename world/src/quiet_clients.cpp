@@ -16,7 +16,8 @@ namespace world
 namespace
 {
 
-// The process is forked from one with threads and does not call exec: system calls are all that it may use.
+// The process is forked from one with threads and does not call exec: system calls are all that it
+// may use.
 
 constexpr nfds_t most_clients = 1023;  // and the pipe: what a process may have open by default
 
@@ -38,7 +39,8 @@ int connect_quiet_client(std::uint16_t port)
 bool is_closed(pollfd const& client)
 {
   std::array<char, 64> received;
-  return client.revents != 0 && recv(client.fd, received.data(), received.size(), MSG_DONTWAIT) <= 0;
+  return client.revents != 0 &&
+         recv(client.fd, received.data(), received.size(), MSG_DONTWAIT) <= 0;
 }
 
 [[noreturn]] void run_clients(int orders, std::uint16_t port)
@@ -61,7 +63,8 @@ bool is_closed(pollfd const& client)
     auto const arrived = open[0].revents != 0 ? read(0, clients.data(), clients.size()) : 0;
     if (open[0].revents != 0 && arrived <= 0) _exit(0);
     for (auto i = arrived; i != 0 && count != open.size(); --i)
-      if (auto const client = connect_quiet_client(port); client >= 0) open[count++] = {client, POLLIN, 0};
+      if (auto const client = connect_quiet_client(port); client >= 0)
+        open[count++] = {client, POLLIN, 0};
   }
 }
 

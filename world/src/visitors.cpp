@@ -33,7 +33,8 @@ class visit : public std::enable_shared_from_this<visit>
 
   void connect(tcp::endpoint const& server)
   {
-    socket_.async_connect(server, [self = shared_from_this()](error_code error) { self->say(error); });
+    socket_.async_connect(server,
+                          [self = shared_from_this()](error_code error) { self->say(error); });
   }
 
  private:
@@ -41,7 +42,8 @@ class visit : public std::enable_shared_from_this<visit>
   {
     if (error) return leave();
     asio::async_write(socket_, asio::buffer(text_),
-                      [self = shared_from_this()](error_code failed, std::size_t) { self->hear(failed); });
+                      [self = shared_from_this()](error_code failed, std::size_t)
+                      { self->hear(failed); });
   }
 
   void hear(error_code error)

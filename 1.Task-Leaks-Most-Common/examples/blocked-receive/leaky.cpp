@@ -1,9 +1,9 @@
-// Each job hands its parts to a worker of its own through a channel. How does the worker learn that there are
-// no more?
+// Each job hands its parts to a worker of its own through a channel. How does the worker learn that
+// there are no more?
 #include <leaklab/channel.hpp>
-#include <leaklab/lab.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <runner/lab.hpp>
 
 #include <memory>
 
@@ -19,7 +19,8 @@ awaitable<void> work(std::shared_ptr<channel<int>> parts, leaklab::lab& lab)
 {
   for (;;)
   {
-    auto const [closed, part] = co_await parts->async_receive(boost::asio::as_tuple(leaklab::tracked()));
+    auto const [closed, part] =
+        co_await parts->async_receive(boost::asio::as_tuple(leaklab::tracked()));
     if (closed) co_return;
     if (part == parts_of_a_job) lab.completed();
   }

@@ -1,9 +1,9 @@
 // Producers hand their results to a channel. Who takes them out, and for how long?
 #include <leaklab/channel.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/steady_timer.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 
 using leaklab::awaitable;
 using leaklab::channel;
@@ -13,7 +13,8 @@ namespace
 
 awaitable<int> compute()
 {
-  leaklab::steady_timer work(co_await boost::asio::this_coro::executor, std::chrono::milliseconds(1));
+  leaklab::steady_timer work(co_await boost::asio::this_coro::executor,
+                             std::chrono::milliseconds(1));
   co_await work.async_wait();
   co_return 42;
 }

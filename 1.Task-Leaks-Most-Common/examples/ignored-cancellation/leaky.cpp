@@ -1,10 +1,10 @@
-// A request asks two replicas for their replies and is cancelled at its deadline. Who tells the questions
-// that are still open?
+// A request asks two replicas for their replies and is cancelled at its deadline. Who tells the
+// questions that are still open?
 #include <leaklab/awaitable_operators.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/steady_timer.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 #include <world/temporary_directory.hpp>
 
 #include <filesystem>
@@ -30,7 +30,8 @@ awaitable<void> poll(fs::path reply)
 awaitable<void> handle_request(fs::path const& inbox, leaklab::lab& lab)
 {
   leaklab::steady_timer deadline(lab.get_executor(), 50ms);
-  // the fault: a child in a task of its own is neither cancelled nor joined with the request that started it
+  // the fault: a child in a task of its own is neither cancelled nor joined with the request that
+  // started it
   lab.spawn(poll(inbox / "first"), "poll");
   co_await (poll(inbox / "second") || deadline.async_wait());
   lab.completed();

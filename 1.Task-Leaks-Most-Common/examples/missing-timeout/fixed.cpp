@@ -1,9 +1,10 @@
-// A handler answers 202 at once and calls the caller back when the work is done. How long may that call take?
+// A handler answers 202 at once and calls the caller back when the work is done. How long may that
+// call take?
 #include <leaklab/awaitable_operators.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 #include <world/silent_server.hpp>
 
 #include <string>
@@ -16,9 +17,11 @@ using leaklab::tcp;
 namespace
 {
 
-constexpr std::string_view request = "POST /reports HTTP/1.1\r\nHost: reports\r\nContent-Length: 0\r\n\r\n";
+constexpr std::string_view request =
+    "POST /reports HTTP/1.1\r\nHost: reports\r\nContent-Length: 0\r\n\r\n";
 constexpr std::string_view accepted = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
-constexpr std::string_view callback = "POST /done HTTP/1.1\r\nHost: caller\r\nContent-Length: 0\r\n\r\n";
+constexpr std::string_view callback =
+    "POST /done HTTP/1.1\r\nHost: caller\r\nContent-Length: 0\r\n\r\n";
 
 awaitable<void> exchange(tcp::socket& connection, std::string_view message)
 {
@@ -36,7 +39,8 @@ awaitable<void> call_back(tcp::endpoint caller)
 
 awaitable<void> call_back_in_time(tcp::endpoint caller)
 {
-  leaklab::steady_timer deadline(co_await asio::this_coro::executor, std::chrono::milliseconds(200));
+  leaklab::steady_timer deadline(co_await asio::this_coro::executor,
+                                 std::chrono::milliseconds(200));
   auto const first = co_await (call_back(caller) || deadline.async_wait());
   if (first.index() == 1) throw boost::system::system_error(asio::error::timed_out);
 }

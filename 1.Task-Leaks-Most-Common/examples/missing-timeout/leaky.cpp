@@ -1,8 +1,9 @@
-// A handler answers 202 at once and calls the caller back when the work is done. How long may that call take?
-#include <leaklab/lab.hpp>
+// A handler answers 202 at once and calls the caller back when the work is done. How long may that
+// call take?
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 #include <world/silent_server.hpp>
 
 #include <string>
@@ -15,9 +16,11 @@ using leaklab::tcp;
 namespace
 {
 
-constexpr std::string_view request = "POST /reports HTTP/1.1\r\nHost: reports\r\nContent-Length: 0\r\n\r\n";
+constexpr std::string_view request =
+    "POST /reports HTTP/1.1\r\nHost: reports\r\nContent-Length: 0\r\n\r\n";
 constexpr std::string_view accepted = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
-constexpr std::string_view callback = "POST /done HTTP/1.1\r\nHost: caller\r\nContent-Length: 0\r\n\r\n";
+constexpr std::string_view callback =
+    "POST /done HTTP/1.1\r\nHost: caller\r\nContent-Length: 0\r\n\r\n";
 
 awaitable<void> exchange(tcp::socket& connection, std::string_view message)
 {

@@ -23,7 +23,8 @@ static awaitable<error_code> call(tcp::socket& connection, tcp::endpoint server)
 
 static awaitable<error_code> call_and_tell(tcp::socket& connection, tcp::endpoint server)
 {
-  auto const [error] = co_await connection.async_connect(server, asio::as_tuple(leaklab::tracked()));
+  auto const [error] =
+      co_await connection.async_connect(server, asio::as_tuple(leaklab::tracked()));
   co_return error;
 }
 

@@ -37,7 +37,8 @@ static awaitable<void> measure(char const* name, awaitable<void> call)
   auto const begin = clock_type::now();
   auto const first = co_await (pause(100ms) || std::move(call));
   auto const tenths = (clock_type::now() - begin) / 100ms;
-  fmt::print("{:20} {}.{} s, {}\n", name, tenths / 10, tenths % 10, first.index() == 1 ? "call" : "deadline");
+  fmt::print("{:20} {}.{} s, {}\n", name, tenths / 10, tenths % 10,
+             first.index() == 1 ? "call" : "deadline");
 }
 
 static void run(char const* name, awaitable<void> call)

@@ -49,7 +49,8 @@ int main()
   context.run_for(10ms);
   requests.cancel();
   context.run_for(10ms);
-  fmt::print("requests: {}; slots taken: {}; job done: {}\n", requests.size(), slots_taken, job_done.load());
+  fmt::print("requests: {}; slots taken: {}; job done: {}\n", requests.size(), slots_taken,
+             job_done.load());
   leaklab::for_each_task([](leaklab::task_info const& task)
                          { fmt::print("a task is left: {}\n", task.name); });
   pool.join();

@@ -13,7 +13,8 @@ using leaklab::awaitable;
 
 static awaitable<void> wait(bool all_kinds)
 {
-  if (all_kinds) co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+  if (all_kinds)
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   leaklab::steady_timer timer(co_await asio::this_coro::executor, std::chrono::hours(1));
   co_await timer.async_wait();
 }
@@ -23,8 +24,9 @@ static char const* outcome(asio::cancellation_type kind, bool all_kinds)
   asio::io_context context;
   asio::cancellation_signal signal;
   bool ended = false;
-  asio::co_spawn(context, wait(all_kinds),
-                 asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr) { ended = true; }));
+  asio::co_spawn(
+      context, wait(all_kinds),
+      asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr) { ended = true; }));
   context.poll();
   signal.emit(kind);
   context.poll();

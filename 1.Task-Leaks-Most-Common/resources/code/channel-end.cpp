@@ -1,4 +1,5 @@
-// A channel ends while a task waits in it. What do the sender, the receiver and the value see of it?
+// A channel ends while a task waits in it. What do the sender, the receiver and the value see of
+// it?
 #include <leaklab/channel.hpp>
 #include <leaklab/spawn.hpp>
 
@@ -52,6 +53,8 @@ int main()
   experiment("a sender waits, then cancel(), then a receiver comes", 0, true, cancel);
   experiment("the buffer holds a value, then cancel(), then a receiver comes", 1, true, cancel);
   experiment("a sender waits, then the channel is destroyed", 0, true, destroy);
-  experiment("a sender waits, then cancel() and close(), then a receiver comes", 0, true, cancel, close);
-  experiment("a sender waits, then close() and cancel(), then a receiver comes", 0, true, close, cancel);
+  experiment("a sender waits, then cancel() and close(), then a receiver comes", 0, true, cancel,
+             close);
+  experiment("a sender waits, then close() and cancel(), then a receiver comes", 0, true, close,
+             cancel);
 }

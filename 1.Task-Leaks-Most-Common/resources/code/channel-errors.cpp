@@ -1,4 +1,5 @@
-// What a receiver is told: a failure that a sender sends, and, again and again, that the channel is closed.
+// What a receiver is told: a failure that a sender sends, and, again and again, that the channel is
+// closed.
 #include <leaklab/channel.hpp>
 #include <leaklab/spawn.hpp>
 
@@ -25,7 +26,8 @@ static awaitable<void> receive(channel<int>& values)
   }
   catch (boost::system::system_error const& e)
   {
-    fmt::print("the receive throws: {}; the channel is open: {}\n", e.code().message(), values.is_open());
+    fmt::print("the receive throws: {}; the channel is open: {}\n", e.code().message(),
+               values.is_open());
   }
 }
 
@@ -34,7 +36,8 @@ static awaitable<void> ignore_errors(channel<int>& values)
   int errors = 0;
   while (errors != 100'000)
   {
-    auto const [error, value] = co_await values.async_receive(boost::asio::as_tuple(leaklab::tracked()));
+    auto const [error, value] =
+        co_await values.async_receive(boost::asio::as_tuple(leaklab::tracked()));
     if (error) ++errors;  // and nothing else
   }
   fmt::print("receives from the closed channel, one straight after the other: {}\n", errors);

@@ -1,4 +1,5 @@
-// Three senders, one receiver: who waits, in which order do they go on, and what changes with the capacity?
+// Three senders, one receiver: who waits, in which order do they go on, and what changes with the
+// capacity?
 #include <leaklab/channel.hpp>
 #include <leaklab/spawn.hpp>
 
@@ -35,8 +36,9 @@ void three_senders(std::size_t capacity)
   for (int value = 1; value <= 3; ++value)
     leaklab::spawn(context, send(values, value), "sender");
   context.poll();
-  fmt::print("  tasks that wait: {}; a value is ready: {}; try_send: {}\n", leaklab::count_tasks().live,
-             values.ready(), values.try_send(boost::system::error_code(), 4));
+  fmt::print("  tasks that wait: {}; a value is ready: {}; try_send: {}\n",
+             leaklab::count_tasks().live, values.ready(),
+             values.try_send(boost::system::error_code(), 4));
   leaklab::spawn(context, receive(values, 3), "receiver");
   context.poll();
   fmt::print("  tasks that wait: {}\n", leaklab::count_tasks().live);

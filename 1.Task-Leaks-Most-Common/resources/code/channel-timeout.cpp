@@ -1,5 +1,5 @@
-// A receive gives up at its deadline. What does the next send find, and what becomes of a value that comes
-// just then?
+// A receive gives up at its deadline. What does the next send find, and what becomes of a value
+// that comes just then?
 #include <leaklab/awaitable_operators.hpp>
 #include <leaklab/channel.hpp>
 #include <leaklab/spawn.hpp>
@@ -50,8 +50,10 @@ int main()
   leaklab::spawn(context, receive_in_time(late), "receiver");
   boost::asio::steady_timer arrival(context, 10ms);
   arrival.async_wait(
-      [&](auto) {
-        fmt::print("  send: {}\n", late.try_send(boost::system::error_code(), 1) ? "accepted" : "refused");
+      [&](auto)
+      {
+        fmt::print("  send: {}\n",
+                   late.try_send(boost::system::error_code(), 1) ? "accepted" : "refused");
       });
   context.poll();
   std::this_thread::sleep_for(30ms);  // as if another task computed

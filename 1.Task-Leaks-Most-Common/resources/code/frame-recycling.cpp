@@ -39,7 +39,8 @@ static awaitable<void> finish_then_wait(steady_timer& timer)
   auto const before = allocations();
   for (int call = 0; call != 1000; ++call)
     co_await finish<size>();
-  fmt::print("1000 calls with a local of {} bytes: {:.0f} allocations\n", size, allocations() - before);
+  fmt::print("1000 calls with a local of {} bytes: {:.0f} allocations\n", size,
+             allocations() - before);
   co_await wait(timer);
 }
 
@@ -53,6 +54,8 @@ int main()
   leaklab::spawn(context, finish_then_wait<4000>(timer), "4000");
   context.poll();
   leaklab::for_each_task(
-      [](auto const& task)
-      { fmt::print("frames of the task that waits after {} bytes: {}\n", task.name, task.frame_bytes); });
+      [](auto const& task) {
+        fmt::print("frames of the task that waits after {} bytes: {}\n", task.name,
+                   task.frame_bytes);
+      });
 }

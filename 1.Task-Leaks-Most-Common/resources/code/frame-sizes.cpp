@@ -52,9 +52,11 @@ int main()
   leaklab::spawn(context, wait(timer, 1), "two that await each other");
   leaklab::spawn(context, wait(timer, 9), "ten that await each other");
   leaklab::spawn(context, wait_between_uses(timer), "1 KiB used before and after the wait");
-  leaklab::spawn(context, wait_behind_two_blocks(timer), "two blocks of 1 KiB, both left before the wait");
+  leaklab::spawn(context, wait_behind_two_blocks(timer),
+                 "two blocks of 1 KiB, both left before the wait");
   context.poll();
   fmt::print("{:>6} {:>6}  {}\n", "frames", "bytes", "task");
-  leaklab::for_each_task([](leaklab::task_info const& task)
-                         { fmt::print("{:6} {:6}  {}\n", task.frame_count, task.frame_bytes, task.name); });
+  leaklab::for_each_task(
+      [](leaklab::task_info const& task)
+      { fmt::print("{:6} {:6}  {}\n", task.frame_count, task.frame_bytes, task.name); });
 }

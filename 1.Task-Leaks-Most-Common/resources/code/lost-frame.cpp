@@ -1,5 +1,5 @@
-// A coroutine that nobody can reach: it suspends, and the only handle goes out of scope. For comparison, one
-// that a global keeps. Which of the two does a leak checker report?
+// A coroutine that nobody can reach: it suspends, and the only handle goes out of scope. For
+// comparison, one that a global keeps. Which of the two does a leak checker report?
 #include <array>
 #include <coroutine>
 

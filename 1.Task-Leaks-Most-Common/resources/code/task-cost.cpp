@@ -36,7 +36,8 @@ static void measure(leaklab::task_name name, Start start)
   auto const each = (leaklab::read_heap_stats().in_use_bytes - before) / tasks;
   std::size_t frames = 0;
   leaklab::for_each_task([&](auto const& task) { frames += task.frame_bytes; });
-  fmt::print("{}: {} bytes of heap a task, {} of them in its frames\n", name.c_str(), each, frames / tasks);
+  fmt::print("{}: {} bytes of heap a task, {} of them in its frames\n", name.c_str(), each,
+             frames / tasks);
 }
 
 int main()

@@ -1,7 +1,6 @@
 // Each upload leaves a callback that can write its receipt once more. What must a receipt know?
-#include <leaklab/lab.hpp>
-
 #include <boost/circular_buffer.hpp>
+#include <runner/lab.hpp>
 
 #include <fstream>
 #include <functional>

@@ -1,7 +1,6 @@
 // Each upload leaves a callback that can write its receipt once more. What must a receipt know?
-#include <leaklab/lab.hpp>
-
 #include <boost/circular_buffer.hpp>
+#include <runner/lab.hpp>
 
 #include <fstream>
 #include <functional>
@@ -28,7 +27,8 @@ void accept(int count, receipts& recent)
 {
   auto const file = std::make_shared<upload>(upload{count, std::vector<char>(upload_size)});
   // the fault: the callback needs the number of the upload and owns all of it
-  recent.push_back([file](std::ostream& out) { out << "received upload " << file->number << '\n'; });
+  recent.push_back([file](std::ostream& out)
+                   { out << "received upload " << file->number << '\n'; });
 }
 
 awaitable<void> scenario(leaklab::lab& lab)

@@ -1,9 +1,10 @@
-// Clients register a route to themselves, and one day they are gone. Which routes does the table still hold?
+// Clients register a route to themselves, and one day they are gone. Which routes does the table
+// still hold?
 #include <leaklab/gauge.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <runner/lab.hpp>
 #include <world/visitors.hpp>
 
 #include <array>
@@ -30,8 +31,10 @@ awaitable<void> serve(tcp::socket client, route_table& routes, leaklab::lab& lab
   std::string name;
   co_await asio::async_read_until(client, asio::dynamic_buffer(name), '\n');
   auto const entry = routes.emplace(std::move(name), route());
-  co_await asio::async_write(client, asio::buffer(entry->first), asio::as_tuple(leaklab::tracked()));
-  co_await client.async_wait(tcp::socket::wait_read);  // it says no more, so it is readable when it is gone
+  co_await asio::async_write(client, asio::buffer(entry->first),
+                             asio::as_tuple(leaklab::tracked()));
+  co_await client.async_wait(
+      tcp::socket::wait_read);  // it says no more, so it is readable when it is gone
   // the fault: what came with the client must go with it, and the route stays
   lab.completed();
 }

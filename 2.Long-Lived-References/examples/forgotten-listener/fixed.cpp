@@ -1,8 +1,8 @@
 // Each client is shown a chart of the prices while it is connected. Who else listens to them?
 #include <leaklab/gauge.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/tcp.hpp>
 
+#include <runner/lab.hpp>
 #include <world/price_feed.hpp>
 #include <world/visitors.hpp>
 
@@ -36,7 +36,8 @@ awaitable<void> serve(tcp::socket client, world::price_feed& prices, leaklab::la
   co_await asio::async_read_until(client, asio::dynamic_buffer(request), '\n');
   auto const answer = std::to_string(recent->count) + " prices\n";
   co_await asio::async_write(client, asio::buffer(answer));
-  co_await client.async_wait(tcp::socket::wait_read);  // it says no more, so it is readable when it is gone
+  co_await client.async_wait(
+      tcp::socket::wait_read);  // it says no more, so it is readable when it is gone
   lab.completed();
 }
 
@@ -49,7 +50,8 @@ awaitable<void> accept(tcp::acceptor& acceptor, world::price_feed& prices, leakl
 awaitable<void> scenario(leaklab::lab& lab)
 {
   world::price_feed prices(lab.get_executor());
-  leaklab::sampled_gauge const listeners(lab.get_executor(), "listeners", [&] { return prices.listeners(); });
+  leaklab::sampled_gauge const listeners(lab.get_executor(), "listeners",
+                                         [&] { return prices.listeners(); });
   tcp::acceptor acceptor(lab.get_executor(), {asio::ip::address_v4::loopback(), 0});
   world::visitors clients(acceptor.local_endpoint());
   lab.spawn(accept(acceptor, prices, lab), "acceptor");

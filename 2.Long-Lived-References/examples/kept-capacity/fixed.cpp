@@ -1,5 +1,6 @@
-// A device delivers all that it has saved up, then a few readings at a time. How large does its inbox stay?
-#include <leaklab/lab.hpp>
+// A device delivers all that it has saved up, then a few readings at a time. How large does its
+// inbox stay?
+#include <runner/lab.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -25,7 +26,8 @@ class inbox
     total_ = std::accumulate(readings_.begin(), readings_.end(), total_);
     readings_.clear();
     // the cure: above a high-water mark, room of which not half was needed is given back
-    if (readings_.capacity() > std::max(high_water, 2 * delivered.size())) readings_.shrink_to_fit();
+    if (readings_.capacity() > std::max(high_water, 2 * delivered.size()))
+      readings_.shrink_to_fit();
   }
 
  private:

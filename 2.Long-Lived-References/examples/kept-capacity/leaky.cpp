@@ -1,5 +1,6 @@
-// A device delivers all that it has saved up, then a few readings at a time. How large does its inbox stay?
-#include <leaklab/lab.hpp>
+// A device delivers all that it has saved up, then a few readings at a time. How large does its
+// inbox stay?
+#include <runner/lab.hpp>
 
 #include <numeric>
 #include <span>

@@ -1,6 +1,6 @@
-// Requests read a page or a picture into a buffer from a pool. How large are the buffers that come back?
-#include <leaklab/lab.hpp>
-
+// Requests read a page or a picture into a buffer from a pool. How large are the buffers that come
+// back?
+#include <runner/lab.hpp>
 #include <world/temporary_directory.hpp>
 
 #include <deque>

@@ -1,7 +1,7 @@
-// A catalogue keeps the header of each photo that it reads. How much of the photo does it keep with it?
-#include <leaklab/lab.hpp>
-
+// A catalogue keeps the header of each photo that it reads. How much of the photo does it keep with
+// it?
 #include <boost/asio/post.hpp>
+#include <runner/lab.hpp>
 #include <world/temporary_directory.hpp>
 
 #include <filesystem>

@@ -1,8 +1,9 @@
-// A session stores a handler for what it receives, and the handler needs the session. Who owns whom?
-#include <leaklab/lab.hpp>
+// A session stores a handler for what it receives, and the handler needs the session. Who owns
+// whom?
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <runner/lab.hpp>
 #include <world/visitors.hpp>
 
 #include <array>
@@ -37,8 +38,8 @@ awaitable<void> serve(tcp::socket client, leaklab::lab& lab)
   };
   for (;;)
   {
-    auto const [error, length] =
-        co_await self->client.async_read_some(asio::buffer(self->input), asio::as_tuple(leaklab::tracked()));
+    auto const [error, length] = co_await self->client.async_read_some(
+        asio::buffer(self->input), asio::as_tuple(leaklab::tracked()));
     if (error) break;
     self->on_input(length);
     co_await asio::async_write(self->client, asio::buffer(self->answer));

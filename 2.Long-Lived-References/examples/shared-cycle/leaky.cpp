@@ -1,8 +1,9 @@
-// A session stores a handler for what it receives, and the handler needs the session. Who owns whom?
-#include <leaklab/lab.hpp>
+// A session stores a handler for what it receives, and the handler needs the session. Who owns
+// whom?
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <runner/lab.hpp>
 #include <world/visitors.hpp>
 
 #include <array>
@@ -34,8 +35,8 @@ awaitable<void> serve(tcp::socket client, leaklab::lab& lab)
   self->on_input = [self](std::size_t length) { self->answer.assign(self->input.data(), length); };
   for (;;)
   {
-    auto const [error, length] =
-        co_await self->client.async_read_some(asio::buffer(self->input), asio::as_tuple(leaklab::tracked()));
+    auto const [error, length] = co_await self->client.async_read_some(
+        asio::buffer(self->input), asio::as_tuple(leaklab::tracked()));
     if (error) break;
     self->on_input(length);
     co_await asio::async_write(self->client, asio::buffer(self->answer));

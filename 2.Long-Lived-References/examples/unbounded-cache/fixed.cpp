@@ -1,5 +1,6 @@
-// A page is rendered for each visitor and kept for the next visit. Which pages are there an hour later?
-#include <leaklab/lab.hpp>
+// A page is rendered for each visitor and kept for the next visit. Which pages are there an hour
+// later?
+#include <runner/lab.hpp>
 
 #include <chrono>
 #include <list>
@@ -43,7 +44,8 @@ class page_cache
     std::vector<char> text(page_size);
     by_use_.push_front({visitor, std::move(text), steady_clock::now()});
     by_visitor_[visitor] = by_use_.begin();
-    // the cure: the page used least recently leaves when there are too many or when it has been idle too long
+    // the cure: the page used least recently leaves when there are too many or when it has been
+    // idle too long
     while (by_use_.size() > most_pages || steady_clock::now() - by_use_.back().used > longest_idle)
     {
       by_visitor_.erase(by_use_.back().visitor);

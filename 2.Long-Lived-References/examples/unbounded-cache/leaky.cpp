@@ -1,5 +1,6 @@
-// A page is rendered for each visitor and kept for the next visit. Which pages are there an hour later?
-#include <leaklab/lab.hpp>
+// A page is rendered for each visitor and kept for the next visit. Which pages are there an hour
+// later?
+#include <runner/lab.hpp>
 
 #include <chrono>
 #include <list>
@@ -39,7 +40,8 @@ class page_cache
   page const& render(int visitor)
   {
     std::vector<char> text(page_size);
-    // the fault: every page goes in and none ever leaves, so the only bound is the number of visitors
+    // the fault: every page goes in and none ever leaves, so the only bound is the number of
+    // visitors
     by_use_.push_front({visitor, std::move(text), steady_clock::now()});
     by_visitor_[visitor] = by_use_.begin();
     return by_use_.front();

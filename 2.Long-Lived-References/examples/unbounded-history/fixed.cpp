@@ -1,7 +1,6 @@
 // A monitor notes the state of the process many times a second. How far back will anybody look?
-#include <leaklab/lab.hpp>
-
 #include <boost/circular_buffer.hpp>
+#include <runner/lab.hpp>
 
 #include <array>
 #include <chrono>

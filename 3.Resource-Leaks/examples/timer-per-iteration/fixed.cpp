@@ -1,10 +1,11 @@
-// A receiver raises an alarm when no reading has come for an hour. How many hours does it wait for at once?
+// A receiver raises an alarm when no reading has come for an hour. How many hours does it wait for
+// at once?
 #include <leaklab/channel.hpp>
 #include <leaklab/gauge.hpp>
-#include <leaklab/lab.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 
 #include <chrono>
 #include <memory>
@@ -22,7 +23,8 @@ struct bell
   bool rings = false;
 };
 
-awaitable<void> receive(channel<int>& readings, std::shared_ptr<bell> const& alarm, leaklab::lab& lab)
+awaitable<void> receive(channel<int>& readings, std::shared_ptr<bell> const& alarm,
+                        leaklab::lab& lab)
 {
   // the cure: one timer; to set it anew cancels the wait before
   asio::steady_timer timeout(lab.get_executor());

@@ -1,10 +1,11 @@
-// A receiver raises an alarm when no reading has come for an hour. How many hours does it wait for at once?
+// A receiver raises an alarm when no reading has come for an hour. How many hours does it wait for
+// at once?
 #include <leaklab/channel.hpp>
 #include <leaklab/gauge.hpp>
-#include <leaklab/lab.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 
 #include <chrono>
 #include <memory>
@@ -22,12 +23,14 @@ struct bell
   bool rings = false;
 };
 
-awaitable<void> receive(channel<int>& readings, std::shared_ptr<bell> const& alarm, leaklab::lab& lab)
+awaitable<void> receive(channel<int>& readings, std::shared_ptr<bell> const& alarm,
+                        leaklab::lab& lab)
 {
   for (;;)
   {
     // the fault: a new timer each time, while those before it go on for the rest of their hour
-    auto const timeout = std::make_shared<asio::steady_timer>(lab.get_executor(), std::chrono::hours(1));
+    auto const timeout =
+        std::make_shared<asio::steady_timer>(lab.get_executor(), std::chrono::hours(1));
     timeout->async_wait(
         [timeout, alarm](error_code error)
         {

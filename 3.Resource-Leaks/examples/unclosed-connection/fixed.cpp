@@ -1,9 +1,9 @@
-// A service asks another over HTTP and keeps its connections for later. Who uses them then, and who closes
-// them?
-#include <leaklab/lab.hpp>
+// A service asks another over HTTP and keeps its connections for later. Who uses them then, and who
+// closes them?
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 #include <world/keep_alive_server.hpp>
 
 #include <string>

@@ -1,6 +1,6 @@
-// Each order file that comes in is opened, read and closed; many are empty. Which ways out pass the close?
-#include <leaklab/lab.hpp>
-
+// Each order file that comes in is opened, read and closed; many are empty. Which ways out pass the
+// close?
+#include <runner/lab.hpp>
 #include <world/temporary_directory.hpp>
 
 #include <cerrno>
@@ -19,7 +19,8 @@ namespace
 void read_orders(std::string const& path, std::vector<int>& orders)
 {
   // the cure: an owner, which closes on every way out
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "r"), std::fclose);
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "r"),
+                                                             std::fclose);
   if (!file) throw std::system_error(errno, std::generic_category(), path);
   int order = 0;
   if (std::fscanf(file.get(), "%d", &order) != 1) return;

@@ -1,6 +1,6 @@
-// Each order file that comes in is opened, read and closed; many are empty. Which ways out pass the close?
-#include <leaklab/lab.hpp>
-
+// Each order file that comes in is opened, read and closed; many are empty. Which ways out pass the
+// close?
+#include <runner/lab.hpp>
 #include <world/temporary_directory.hpp>
 
 #include <cerrno>

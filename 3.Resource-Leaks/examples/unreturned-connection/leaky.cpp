@@ -1,8 +1,8 @@
-// Orders share a pool of eight database connections, and now and then one cannot be booked. Where is its
-// connection then?
+// Orders share a pool of eight database connections, and now and then one cannot be booked. Where
+// is its connection then?
 #include <leaklab/channel.hpp>
-#include <leaklab/lab.hpp>
 
+#include <runner/lab.hpp>
 #include <world/database.hpp>
 #include <world/temporary_directory.hpp>
 
@@ -51,7 +51,8 @@ awaitable<void> scenario(leaklab::lab& lab)
   std::list<world::database> databases;
   pool connections(lab.get_executor(), pool_size);
   while (databases.size() != pool_size)
-    connections.try_send(boost::system::error_code(), &databases.emplace_back(folder.path() / "orders"));
+    connections.try_send(boost::system::error_code(),
+                         &databases.emplace_back(folder.path() / "orders"));
   databases.front().execute(tables);
   int customer = 0;
   for (auto clock = lab.ticks(); co_await clock.next(); customer = 1 - customer)

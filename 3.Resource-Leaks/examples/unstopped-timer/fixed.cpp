@@ -1,10 +1,10 @@
 // While a session lasts, a periodic timer says that its user is online. What ends the timer?
-#include <leaklab/lab.hpp>
 #include <leaklab/steady_timer.hpp>
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 #include <world/keep_alive_server.hpp>
 
 #include <chrono>

@@ -1,9 +1,9 @@
 // While a session lasts, a periodic timer says that its user is online. What ends the timer?
-#include <leaklab/lab.hpp>
 #include <leaklab/steady_timer.hpp>
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 #include <world/keep_alive_server.hpp>
 
 #include <chrono>

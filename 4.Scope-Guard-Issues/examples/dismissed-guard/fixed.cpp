@@ -1,8 +1,8 @@
-// A report is written to a temporary file and then moved to its customer, who may be gone. Who removes the
-// file then?
+// A report is written to a temporary file and then moved to its customer, who may be gone. Who
+// removes the file then?
 #include <leaklab/gauge.hpp>
-#include <leaklab/lab.hpp>
 
+#include <runner/lab.hpp>
 #include <world/scope_guard.hpp>
 #include <world/temporary_directory.hpp>
 
@@ -43,7 +43,8 @@ awaitable<void> scenario(leaklab::lab& lab)
   fs::create_directory(drafts);
   fs::create_directory(customers[0]);
   leaklab::sampled_gauge const files(lab.get_executor(), "temporary files",
-                                     [&] { return std::distance(fs::directory_iterator(drafts), {}); });
+                                     [&]
+                                     { return std::distance(fs::directory_iterator(drafts), {}); });
   int number = 0;
   for (auto clock = lab.ticks(); co_await clock.next(); ++number)
   {

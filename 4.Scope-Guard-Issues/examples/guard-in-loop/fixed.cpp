@@ -1,6 +1,5 @@
 // A loop writes one report after the other, and a guard closes each. When does the guard get to it?
-#include <leaklab/lab.hpp>
-
+#include <runner/lab.hpp>
 #include <world/scope_guard.hpp>
 #include <world/temporary_directory.hpp>
 

@@ -1,6 +1,5 @@
 // A loop writes one report after the other, and a guard closes each. When does the guard get to it?
-#include <leaklab/lab.hpp>
-
+#include <runner/lab.hpp>
 #include <world/scope_guard.hpp>
 #include <world/temporary_directory.hpp>
 
@@ -31,7 +30,8 @@ awaitable<void> scenario(leaklab::lab& lab)
   for (auto clock = lab.ticks(); co_await clock.next(); report = (report + 1) % reports)
   {
     std::FILE* const file = create(folder.path() / std::to_string(report));
-    // the fault: the guard lives as long as the function, so each file stays open until the loop ends
+    // the fault: the guard lives as long as the function, so each file stays open until the loop
+    // ends
     guards.push([file] { std::fclose(file); });
     std::fprintf(file, "report %d\n", report);
     lab.completed();

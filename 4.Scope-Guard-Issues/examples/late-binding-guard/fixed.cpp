@@ -1,7 +1,8 @@
-// A query asks five shards, and guards close its connections when it ends. Which five do they close?
-#include <leaklab/lab.hpp>
+// A query asks five shards, and guards close its connections when it ends. Which five do they
+// close?
 #include <leaklab/tcp.hpp>
 
+#include <runner/lab.hpp>
 #include <world/keep_alive_server.hpp>
 #include <world/scope_guard.hpp>
 

@@ -1,7 +1,8 @@
-// A query asks five shards, and guards close its connections when it ends. Which five do they close?
-#include <leaklab/lab.hpp>
+// A query asks five shards, and guards close its connections when it ends. Which five do they
+// close?
 #include <leaklab/tcp.hpp>
 
+#include <runner/lab.hpp>
 #include <world/keep_alive_server.hpp>
 #include <world/scope_guard.hpp>
 
@@ -36,7 +37,8 @@ awaitable<void> query(connections& open, tcp::endpoint server, leaklab::lab& lab
   for (int asked = 0; asked != shards; ++asked)
   {
     shard = &open.emplace_back(lab.get_executor());
-    // the fault: captured by reference, the pointer is read when the guards run: all five see the last shard
+    // the fault: captured by reference, the pointer is read when the guards run: all five see the
+    // last shard
     guards.push([&shard] { shard->close(); });
     co_await ask(*shard, server);
   }

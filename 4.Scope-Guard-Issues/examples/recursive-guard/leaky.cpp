@@ -1,6 +1,6 @@
-// A walk visits folders within folders; a link leads back up, so it goes deep. What is open at each level?
-#include <leaklab/lab.hpp>
-
+// A walk visits folders within folders; a link leads back up, so it goes deep. What is open at each
+// level?
+#include <runner/lab.hpp>
 #include <world/temporary_directory.hpp>
 
 #include <filesystem>
@@ -31,7 +31,8 @@ awaitable<void> walk(fs::path const& folder, leaklab::tick_clock& clock, leaklab
   for (auto const& entry : fs::directory_iterator(folder))
   {
     std::error_code too_deep;
-    if (entry.is_directory(too_deep) && co_await clock.next()) co_await walk(entry.path(), clock, lab);
+    if (entry.is_directory(too_deep) && co_await clock.next())
+      co_await walk(entry.path(), clock, lab);
   }
 }
 

@@ -1,7 +1,8 @@
-// A record goes to the first disk that takes it and is acknowledged. Who says that the disk has taken it?
+// A record goes to the first disk that takes it and is acknowledged. Who says that the disk has
+// taken it?
 #include <leaklab/gauge.hpp>
-#include <leaklab/lab.hpp>
 
+#include <runner/lab.hpp>
 #include <world/scope_guard.hpp>
 #include <world/temporary_directory.hpp>
 

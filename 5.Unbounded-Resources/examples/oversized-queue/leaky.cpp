@@ -1,8 +1,9 @@
-// A producer makes a hundred times as many events as its consumer stores. Which of the two sets the pace?
+// A producer makes a hundred times as many events as its consumer stores. Which of the two sets the
+// pace?
 #include <leaklab/channel.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/tcp.hpp>
 
+#include <runner/lab.hpp>
 #include <world/backend.hpp>
 
 #include <array>
@@ -38,7 +39,8 @@ awaitable<void> scenario(leaklab::lab& lab)
   world::backend const store(std::chrono::milliseconds(10));
   channel<event> events(lab.get_executor(), 1'000'000);
   lab.spawn(consume(events, store.endpoint(), lab), "consumer");
-  // the fault: with room for a million events this send never waits, and the backlog fills the memory
+  // the fault: with room for a million events this send never waits, and the backlog fills the
+  // memory
   for (auto clock = lab.ticks(); co_await clock.next();)
     co_await events.async_send({}, event(1024, '.'));
 }

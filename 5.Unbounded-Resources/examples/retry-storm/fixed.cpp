@@ -1,10 +1,10 @@
 // A backend is down, and every call to it fails. How often is a call tried again?
-#include <leaklab/lab.hpp>
 #include <leaklab/steady_timer.hpp>
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 #include <world/reserved_port.hpp>
 
 #include <random>
@@ -29,7 +29,8 @@ struct upstream
 awaitable<bool> call(tcp::endpoint backend)
 {
   tcp::socket connection(co_await asio::this_coro::executor);
-  auto const [error] = co_await connection.async_connect(backend, asio::as_tuple(leaklab::tracked()));
+  auto const [error] =
+      co_await connection.async_connect(backend, asio::as_tuple(leaklab::tracked()));
   co_return !error;
 }
 
@@ -38,7 +39,8 @@ awaitable<void> handle_request(upstream& up, leaklab::lab& lab)
   leaklab::steady_timer pause(lab.get_executor());
   while (!co_await call(up.backend))
   {
-    // the cure: all requests share a budget of one retry for each pause, and jitter keeps retries apart
+    // the cure: all requests share a budget of one retry for each pause, and jitter keeps retries
+    // apart
     auto const now = leaklab::steady_timer::clock_type::now();
     if (now < up.next_retry) co_return lab.refused();
     up.next_retry = now + up.pause;

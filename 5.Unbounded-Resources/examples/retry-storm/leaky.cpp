@@ -1,10 +1,10 @@
 // A backend is down, and every call to it fails. How often is a call tried again?
-#include <leaklab/lab.hpp>
 #include <leaklab/steady_timer.hpp>
 #include <leaklab/tcp.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <runner/lab.hpp>
 #include <world/reserved_port.hpp>
 
 namespace asio = boost::asio;
@@ -24,7 +24,8 @@ struct upstream
 awaitable<bool> call(tcp::endpoint backend)
 {
   tcp::socket connection(co_await asio::this_coro::executor);
-  auto const [error] = co_await connection.async_connect(backend, asio::as_tuple(leaklab::tracked()));
+  auto const [error] =
+      co_await connection.async_connect(backend, asio::as_tuple(leaklab::tracked()));
   co_return !error;
 }
 

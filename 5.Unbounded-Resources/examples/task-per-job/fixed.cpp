@@ -1,8 +1,8 @@
 // Jobs arrive five times as fast as the backend takes them. Where do the others wait?
 #include <leaklab/channel.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/tcp.hpp>
 
+#include <runner/lab.hpp>
 #include <world/backend.hpp>
 
 #include <list>

@@ -1,9 +1,9 @@
-// A chat room queues each line for every member until the member has read it. What if one reads more slowly
-// than the others speak?
+// A chat room queues each line for every member until the member has read it. What if one reads
+// more slowly than the others speak?
 #include <leaklab/gauge.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/tcp.hpp>
 
+#include <runner/lab.hpp>
 #include <world/line_reader.hpp>
 
 #include <deque>

@@ -1,10 +1,11 @@
-// Clients ask once and keep their connections open. How many of them does the server keep, and for how long?
+// Clients ask once and keep their connections open. How many of them does the server keep, and for
+// how long?
 #include <leaklab/awaitable_operators.hpp>
 #include <leaklab/gauge.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/scope.hpp>
 #include <leaklab/tcp.hpp>
 
+#include <runner/lab.hpp>
 #include <world/quiet_clients.hpp>
 
 #include <string>
@@ -24,8 +25,9 @@ awaitable<void> serve(tcp::socket connection, leaklab::lab& lab)
   {
     std::string request;
     leaklab::steady_timer idle(connection.get_executor(), 200ms);
-    auto const first = co_await (asio::async_read_until(connection, asio::dynamic_buffer(request), '\n') ||
-                                 idle.async_wait());
+    auto const first =
+        co_await (asio::async_read_until(connection, asio::dynamic_buffer(request), '\n') ||
+                  idle.async_wait());
     if (first.index() == 1) co_return;
     co_await asio::async_write(connection, asio::buffer("welcome\n"sv));
     lab.completed();
@@ -37,7 +39,8 @@ awaitable<void> accept_clients(tcp::acceptor& acceptor, leaklab::scope& sessions
   for (;;)
   {
     auto connection = co_await acceptor.async_accept();
-    // the cure: a limit on connections refuses those beyond it, and an idle timeout makes room again
+    // the cure: a limit on connections refuses those beyond it, and an idle timeout makes room
+    // again
     if (sessions.size() < 100)
       sessions.spawn(serve(std::move(connection), lab), "session");
     else
@@ -48,7 +51,8 @@ awaitable<void> accept_clients(tcp::acceptor& acceptor, leaklab::scope& sessions
 awaitable<void> scenario(leaklab::lab& lab)
 {
   leaklab::scope sessions(lab.get_executor());
-  leaklab::sampled_gauge const count(lab.get_executor(), "connections", [&] { return sessions.size(); });
+  leaklab::sampled_gauge const count(lab.get_executor(), "connections",
+                                     [&] { return sessions.size(); });
   tcp::acceptor acceptor(lab.get_executor(), {asio::ip::address_v4::loopback(), 0});
   world::quiet_clients clients(acceptor.local_endpoint().port());
   lab.spawn(accept_clients(acceptor, sessions, lab), "listener");

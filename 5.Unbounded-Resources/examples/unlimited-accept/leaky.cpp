@@ -1,9 +1,10 @@
-// Clients ask once and keep their connections open. How many of them does the server keep, and for how long?
+// Clients ask once and keep their connections open. How many of them does the server keep, and for
+// how long?
 #include <leaklab/gauge.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/scope.hpp>
 #include <leaklab/tcp.hpp>
 
+#include <runner/lab.hpp>
 #include <world/quiet_clients.hpp>
 
 #include <string>
@@ -41,7 +42,8 @@ awaitable<void> accept_clients(tcp::acceptor& acceptor, leaklab::scope& sessions
 awaitable<void> scenario(leaklab::lab& lab)
 {
   leaklab::scope sessions(lab.get_executor());
-  leaklab::sampled_gauge const count(lab.get_executor(), "connections", [&] { return sessions.size(); });
+  leaklab::sampled_gauge const count(lab.get_executor(), "connections",
+                                     [&] { return sessions.size(); });
   tcp::acceptor acceptor(lab.get_executor(), {asio::ip::address_v4::loopback(), 0});
   world::quiet_clients clients(acceptor.local_endpoint().port());
   lab.spawn(accept_clients(acceptor, sessions, lab), "listener");

@@ -1,5 +1,5 @@
-// `co_await (timer.async_wait() || results.async_receive())`: Asio's awaitable operators for operations with
-// the tracked token.
+// `co_await (timer.async_wait() || results.async_receive())`: Asio's awaitable operators for
+// operations with the tracked token.
 #pragma once
 
 #include <leaklab/tracked.hpp>
@@ -18,7 +18,8 @@ template <class T>
 inline constexpr bool is_tracked_operation = false;
 template <class Signature, class Initiation, class... Args>
 inline constexpr bool is_tracked_operation<
-    boost::asio::deferred_async_operation<Signature, tracked_initiation<Initiation>, Args...>> = true;
+    boost::asio::deferred_async_operation<Signature, tracked_initiation<Initiation>, Args...>> =
+    true;
 
 template <class T>
 inline constexpr bool is_awaitable = false;
@@ -39,8 +40,8 @@ auto as_awaitable(Operand operand)
     return std::move(operand)(boost::asio::use_awaitable);
 }
 
-/// Found through the operand's type, so nothing has to be imported. While the group waits, its task shows the
-/// operation that the group started last.
+/// Found through the operand's type, so nothing has to be imported. While the group waits, its task
+/// shows the operation that the group started last.
 template <class Left, class Right>
 requires tracked_operands<Left, Right>
 auto operator||(Left left, Right right)

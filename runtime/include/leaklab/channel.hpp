@@ -10,14 +10,15 @@
 namespace leaklab
 {
 
-/// A channel of `T`. Everything is Asio's; only the default completion token differs. Without a capacity it
-/// is unbuffered: a send completes when a receiver takes the value. Not thread-safe, as Asio's is not.
+/// A channel of `T`. Everything is Asio's; only the default completion token differs. Without a
+/// capacity it is unbuffered: a send completes when a receiver takes the value. Not thread-safe, as
+/// Asio's is not.
 template <class T>
-class channel
-    : public tracked::as_default_on_t<boost::asio::experimental::channel<void(boost::system::error_code, T)>>
+class channel : public tracked::as_default_on_t<
+                    boost::asio::experimental::channel<void(boost::system::error_code, T)>>
 {
-  using base =
-      tracked::as_default_on_t<boost::asio::experimental::channel<void(boost::system::error_code, T)>>;
+  using base = tracked::as_default_on_t<
+      boost::asio::experimental::channel<void(boost::system::error_code, T)>>;
 
  public:
   using base::base;

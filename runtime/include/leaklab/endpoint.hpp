@@ -1,10 +1,11 @@
-// The HTTP endpoint: tasks, heap and statistics of this process for curl, pprof, Prometheus and a browser.
+// The HTTP endpoint: tasks, heap and statistics of this process for curl, pprof, Prometheus and a
+// browser.
 //
 //     leaklab::endpoint const debug({.port = 6060});
 //
-// It answers on a thread of its own, also while all others are stuck. It shows what the program does and how
-// it was started, and lets anybody who reaches it look: keep it on loopback, or give it a token. SECURITY.md
-// has the rest.
+// It answers on a thread of its own, also while all others are stuck. It shows what the program
+// does and how it was started, and lets anybody who reaches it look: keep it on loopback, or give
+// it a token. SECURITY.md has the rest.
 #pragma once
 
 #include <leaklab/verdict.hpp>
@@ -20,25 +21,25 @@ namespace leaklab
 
 struct endpoint_options
 {
-  /// Numeric, or "unix:PATH", a socket for the owner of this process alone. An address that other machines
-  /// reach is announced on stderr.
+  /// Numeric, or "unix:PATH", a socket for the owner of this process alone. An address that other
+  /// machines reach is announced on stderr.
   std::string address = "127.0.0.1";
   std::uint16_t port = 6060;  ///< 0: any free one
-  /// Names that a Host header may carry besides the loopback ones; "*" is any. IP addresses need not be named
-  /// where other machines reach `address`.
+  /// Names that a Host header may carry besides the loopback ones; "*" is any. IP addresses need
+  /// not be named where other machines reach `address`.
   std::vector<std::string> allowed_hosts{};
-  std::string token_file{};     ///< holds what requests must carry, as a bearer token or as a password
+  std::string token_file{};  ///< holds what requests must carry, as a bearer token or as a password
   bool hide_arguments = false;  ///< of the command line, where secrets may be
 };
 
 class endpoint
 {
  public:
-  /// Listens and starts the thread. Throws boost::system::system_error when the address cannot be had and
-  /// std::runtime_error when the token cannot.
+  /// Listens and starts the thread. Throws boost::system::system_error when the address cannot be
+  /// had and std::runtime_error when the token cannot.
   explicit endpoint(endpoint_options const& options = {});
-  /// Ends the thread, once it has made the answer that it may be making. In a child that fork() made, where
-  /// there is no such thread, it does nothing.
+  /// Ends the thread, once it has made the answer that it may be making. In a child that fork()
+  /// made, where there is no such thread, it does nothing.
   ~endpoint();
 
   endpoint(endpoint const&) = delete;
@@ -48,8 +49,8 @@ class endpoint
   /// "http://127.0.0.1:6060", "http+unix://%2Frun%2Fa.sock"
   [[nodiscard]] std::string url() const;
 
-  /// What /debug/leaks thinks of one figure: "tasks", "heap", "fds" or the name of a gauge of the program.
-  /// Any thread.
+  /// What /debug/leaks thinks of one figure: "tasks", "heap", "fds" or the name of a gauge of the
+  /// program. Any thread.
   [[nodiscard]] judgement judge(std::string_view figure) const;
 
  private:

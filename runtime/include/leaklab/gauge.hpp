@@ -1,5 +1,5 @@
-// A figure of the program's own that the runtime shows and watches: pool slots handed out, bytes queued,
-// entries in a table.
+// A figure of the program's own that the runtime shows and watches: pool slots handed out, bytes
+// queued, entries in a table.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,15 +19,16 @@ struct gauge_value
   double noise = 0;
 };
 
-/// Lives as long as what it reads. `read` is called from the runtime's threads, so it must be safe to call
-/// from any and must not block; read the thing itself, not a copy that is kept beside it.
+/// Lives as long as what it reads. `read` is called from the runtime's threads, so it must be safe
+/// to call from any and must not block; read the thing itself, not a copy that is kept beside it.
 ///
-///     leaklab::gauge const entries("cache entries", [&] { return static_cast<double>(cache.size()); });
+///     leaklab::gauge const entries("cache entries",
+///                                 [&] { return static_cast<double>(cache.size()); });
 class gauge
 {
  public:
-  /// `name` is UTF-8. `noise` is by how much the figure may rise without meaning anything, in its own unit
-  /// (see judge()).
+  /// `name` is UTF-8. `noise` is by how much the figure may rise without meaning anything, in its
+  /// own unit (see judge()).
   gauge(std::string name, std::function<double()> read, double noise = 5);
   ~gauge();
 
@@ -42,17 +43,17 @@ class gauge
   double noise_;
 };
 
-/// A gauge of what one thread owns, a container without a lock say: `read` runs on the executor, fifty times
-/// a second, and the last figure stands in between and while the executor is stuck. It is no task. Lives on
-/// the executor's thread.
+/// A gauge of what one thread owns, a container without a lock say: `read` runs on the executor,
+/// fifty times a second, and the last figure stands in between and while the executor is stuck. It
+/// is no task. Lives on the executor's thread.
 ///
-///     leaklab::sampled_gauge const entries(lab.get_executor(), "cache entries", [&] { return cache.size();
-///     });
+///     leaklab::sampled_gauge const entries(executor, "cache entries",
+///                                         [&] { return static_cast<double>(cache.size()); });
 class sampled_gauge
 {
  public:
-  sampled_gauge(boost::asio::any_io_executor const& executor, std::string name, std::function<double()> read,
-                double noise = 5);
+  sampled_gauge(boost::asio::any_io_executor const& executor, std::string name,
+                std::function<double()> read, double noise = 5);
   ~sampled_gauge();
 
   sampled_gauge(sampled_gauge const&) = delete;
@@ -64,8 +65,8 @@ class sampled_gauge
   gauge gauge_;
 };
 
-/// All gauges that live now, in the order in which they were made; those of one name are one figure, the sum.
-/// Any thread; a gauge is not destroyed while it is read.
+/// All gauges that live now, in the order in which they were made; those of one name are one
+/// figure, the sum. Any thread; a gauge is not destroyed while it is read.
 [[nodiscard]] std::vector<gauge_value> read_gauges();
 
 }  // namespace leaklab

@@ -32,17 +32,18 @@ struct process_stats
   double start_time_seconds = 0;  ///< Unix time at which the process began
 };
 
-/// Counts /proc/self/fd, leaving out the descriptor that the count itself needs. When the process has none
-/// left for that, every number below the soft limit is tried. Costs one statx a descriptor, for deleted files
-/// a readlink too. Throws std::system_error if /proc cannot be read. Any thread.
+/// Counts /proc/self/fd, leaving out the descriptor that the count itself needs. When the process
+/// has none left for that, every number below the soft limit is tried. Costs one statx a
+/// descriptor, for deleted files a readlink too. Throws std::system_error if /proc cannot be read.
+/// Any thread.
 [[nodiscard]] fd_counts read_fd_counts();
 
-/// RSS in bytes alone: the cheap figure for a limit that is checked often. Throws std::system_error if /proc
-/// cannot be read, for want of a descriptor too. Any thread.
+/// RSS in bytes alone: the cheap figure for a limit that is checked often. Throws std::system_error
+/// if /proc cannot be read, for want of a descriptor too. Any thread.
 [[nodiscard]] std::uint64_t read_resident_bytes();
 
-/// Everything at once, from /proc/self/{fd,stat,statm}, /proc/stat (proc(5)) and getrlimit(2). Throws like
-/// read_resident_bytes. Any thread.
+/// Everything at once, from /proc/self/{fd,stat,statm}, /proc/stat (proc(5)) and getrlimit(2).
+/// Throws like read_resident_bytes. Any thread.
 [[nodiscard]] process_stats read_process_stats();
 
 }  // namespace leaklab

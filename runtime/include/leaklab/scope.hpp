@@ -1,4 +1,5 @@
-// A scope owns the tasks that are spawned in it: they can be cancelled together and awaited together.
+// A scope owns the tasks that are spawned in it: they can be cancelled together and awaited
+// together.
 #pragma once
 
 #include <leaklab/spawn.hpp>
@@ -20,8 +21,8 @@ namespace leaklab
 ///     children.cancel();
 ///     co_await children.join();
 ///
-/// A scope that is destroyed with tasks left neither stops nor awaits them (a destructor cannot); they end
-/// with their context, as they do when the whole context is destroyed. size() tells.
+/// A scope that is destroyed with tasks left neither stops nor awaits them (a destructor cannot);
+/// they end with their context, as they do when the whole context is destroyed. size() tells.
 ///
 /// Not thread-safe: use a scope, and let its tasks run, on one thread or one strand.
 class scope
@@ -33,14 +34,14 @@ class scope
   scope(scope const&) = delete;
   scope& operator=(scope const&) = delete;
 
-  /// Runs `body` as a task of this scope, on its executor. After cancel() the task is still spawned, and
-  /// cancelled at its first wait. Throws std::bad_alloc.
+  /// Runs `body` as a task of this scope, on its executor. After cancel() the task is still
+  /// spawned, and cancelled at its first wait. Throws std::bad_alloc.
   void spawn(awaitable<void> body, task_name name,
              std::source_location const& where = std::source_location::current());
 
-  /// Asks every task, and every task spawned from now on, to stop: the operation it waits in completes with
-  /// operation_aborted (asio::cancellation_type::terminal). A task that ends by that error counts as
-  /// finished.
+  /// Asks every task, and every task spawned from now on, to stop: the operation it waits in
+  /// completes with operation_aborted (asio::cancellation_type::terminal). A task that ends by that
+  /// error counts as finished.
   void cancel();
 
   /// Completes when no task is left. Does not cancel them.

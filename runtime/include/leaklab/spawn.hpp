@@ -29,7 +29,10 @@ class task_end
   task_end& operator=(task_end&&) = delete;
   ~task_end() { finish(nullptr); }
 
-  void operator()(std::exception_ptr const& failure) { finish(is_cancellation(failure) ? nullptr : failure); }
+  void operator()(std::exception_ptr const& failure)
+  {
+    finish(is_cancellation(failure) ? nullptr : failure);
+  }
 
  private:
   void finish(std::exception_ptr const& failure) noexcept
@@ -42,10 +45,10 @@ class task_end
 
 }  // namespace detail
 
-/// Runs `body` as a task on `executor`; it begins when the executor gets to it, never inside this call. The
-/// task belongs to the executor's context: it ends when it returns, when it throws (counted, see
-/// task_failures), or when the context is destroyed. To stop and to await tasks, spawn them in a scope.
-/// Throws std::bad_alloc. Any thread.
+/// Runs `body` as a task on `executor`; it begins when the executor gets to it, never inside this
+/// call. The task belongs to the executor's context: it ends when it returns, when it throws
+/// (counted, see task_failures), or when the context is destroyed. To stop and to await tasks,
+/// spawn them in a scope. Throws std::bad_alloc. Any thread.
 template <class Executor>
 requires boost::asio::execution::is_executor<Executor>::value void spawn(
     Executor const& executor, awaitable<void> body, task_name name,

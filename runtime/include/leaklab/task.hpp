@@ -1,5 +1,5 @@
-// A task is one coroutine that was given to leaklab::spawn, with all that it awaits: the lab's unit of
-// counting.
+// A task is one coroutine that was given to leaklab::spawn, with all that it awaits: the lab's unit
+// of counting.
 #pragma once
 
 #include <array>
@@ -18,12 +18,13 @@ namespace leaklab
 /// Counts up from 1 in the order of spawning; never used twice. 0 is no task.
 using task_id = std::uint64_t;
 
-/// What a task is called in every listing. Made from a string literal, or interned: a name lives as long as
-/// the process, so keep names few (the kind of work, not the item worked on).
+/// What a task is called in every listing. Made from a string literal, or interned: a name lives as
+/// long as the process, so keep names few (the kind of work, not the item worked on).
 class task_name
 {
  public:
-  consteval task_name(char const* literal) : text_(literal) {}  // NOLINT(google-explicit-constructor)
+  consteval task_name(char const* literal)
+      : text_(literal) {}  // NOLINT(google-explicit-constructor)
 
   /// For names known only at run time. Any thread.
   [[nodiscard]] static task_name intern(std::string_view text);
@@ -48,13 +49,12 @@ enum class task_state : std::uint8_t
 
 [[nodiscard]] std::string_view to_string(task_state state) noexcept;
 
-/// A place in the source as the compiler names it; `function` is cleaned of what the compiler adds for
-/// coroutines.
+/// A place in the source as the compiler names it.
 struct source_site
 {
   char const* file = "";
   std::uint32_t line = 0;
-  char const* function = "";  ///< raw; clean_function_name() makes it readable
+  char const* function = "";  ///< as it stands; function_name.hpp makes it readable
 
   [[nodiscard]] static source_site from(std::source_location const& where) noexcept
   {
@@ -63,11 +63,6 @@ struct source_site
   [[nodiscard]] explicit operator bool() const noexcept { return line != 0; }
   bool operator==(source_site const&) const = default;
 };
-
-/// `produce(channel<int>&)` out of what std::source_location::function_name() gives inside a coroutine:
-/// without the return type, the compiler's frame parameter, anonymous namespaces and the namespaces leaklab
-/// and boost::asio.
-[[nodiscard]] std::string clean_function_name(std::string_view raw);
 
 /// One live task, as it was at one moment.
 struct task_info
@@ -90,9 +85,9 @@ struct task_info
   std::size_t frame_bytes = 0;  ///< of memory that all its coroutine frames take up
 };
 
-/// Calls `visit` for every task that lived throughout the call, and for some of those that began or ended
-/// during it. Tasks go on running meanwhile: one is held up only while its own entry is copied. `visit` may
-/// allocate and block; it must not spawn. Any thread.
+/// Calls `visit` for every task that lived throughout the call, and for some of those that began or
+/// ended during it. Tasks go on running meanwhile: one is held up only while its own entry is
+/// copied. `visit` may allocate and block; it must not spawn. Any thread.
 void for_each_task(std::function<void(task_info const&)> const& visit);
 
 /// Since the process began: spawned = finished + failed + live, at every moment.
@@ -116,8 +111,8 @@ struct task_failure
   std::string last_message;
 };
 
-/// One entry for each place of spawning, most failures first. The first failure of each is also printed to
-/// stderr, in one line. Any thread.
+/// One entry for each place of spawning, most failures first. The first failure of each is also
+/// printed to stderr, in one line. Any thread.
 [[nodiscard]] std::vector<task_failure> task_failures();
 
 }  // namespace leaklab

@@ -12,8 +12,8 @@
 namespace leaklab
 {
 
-/// asio::ip::tcp with another default completion token, which asio::async_read, async_write and async_connect
-/// take over.
+/// asio::ip::tcp with another default completion token, which asio::async_read, async_write and
+/// async_connect take over.
 struct tcp
 {
   using endpoint = boost::asio::ip::tcp::endpoint;

@@ -1,10 +1,11 @@
-// Fails a test that leaves tasks behind, naming where each waits and where it was spawned: what goleak is to
-// Go (https://pkg.go.dev/go.uber.org/goleak).
+// Fails a test that leaves tasks behind, naming where each waits and where it was spawned: what
+// goleak is to Go (https://pkg.go.dev/go.uber.org/goleak).
 //
 //     leaklab::testing::task_leak_guard const guard(LEAKLAB_GOOGLETEST, {.context = &context});
 //
-// It includes no test framework: the macros at its end, for GoogleTest and Catch2, mean something where their
-// framework is included. Any other framework passes its own function to the guard, or asks find_tasks_left().
+// It includes no test framework: the macros at its end, for GoogleTest and Catch2, mean something
+// where their framework is included. Any other framework passes its own function to the guard, or
+// asks find_tasks_left().
 #pragma once
 
 #include <leaklab/task.hpp>
@@ -21,8 +22,9 @@
 namespace leaklab::testing
 {
 
-/// Tasks that may be left behind: those of this name, in this coroutine, or spawned by this function, as the
-/// report writes them. The reason is for who reads the test, and must not be empty.
+/// Tasks that may be left behind: those of this name, in this coroutine, or spawned by this
+/// function, as the report writes them. The reason is for who reads the test, and must not be
+/// empty.
 struct allowed_tasks
 {
   std::string name_or_function;
@@ -34,21 +36,21 @@ struct leak_options
   /// Polled before every look, for a context that only the test's own thread runs; else null.
   boost::asio::io_context* context = nullptr;
   std::vector<allowed_tasks> allowed{};
-  /// Until when tasks may still end. Looks at pauses that grow from 0.1 to 100 ms, and returns as soon as
-  /// none is left.
+  /// Until when tasks may still end. Looks at pauses that grow from 0.1 to 100 ms, and returns as
+  /// soon as none is left.
   std::chrono::milliseconds patience{1000};
 };
 
 /// The last task spawned so far: the moment from which tasks count.
 [[nodiscard]] task_id last_task();
 
-/// Awaits the end of all tasks spawned after `since` and not allowed. Empty when they have ended, otherwise
-/// the report: how many are left, and each in the form of /debug/pprof/task?debug=2. Throws
-/// std::invalid_argument for an allowance without a reason.
+/// Awaits the end of all tasks spawned after `since` and not allowed. Empty when they have ended,
+/// otherwise the report: how many are left, and each in the form of /debug/pprof/task?debug=2.
+/// Throws std::invalid_argument for an allowance without a reason.
 [[nodiscard]] std::string find_tasks_left(task_id since, leak_options const& options = {});
 
-/// Looks at its end for tasks that were spawned after its beginning. Declare it behind the context and
-/// whatever the tasks wait for: a channel or a context that ends first takes its tasks along.
+/// Looks at its end for tasks that were spawned after its beginning. Declare it behind the context
+/// and whatever the tasks wait for: a channel or a context that ends first takes its tasks along.
 class task_leak_guard
 {
  public:
@@ -70,7 +72,8 @@ class task_leak_guard
   task_id since_;
 };
 
-/// The listener behind LEAKLAB_GUARD_EVERY_GOOGLETEST; a template because this header knows no framework.
+/// The listener behind LEAKLAB_GUARD_EVERY_GOOGLETEST; a template because this header knows no
+/// framework.
 template <class Listener, class Test>
 class every_test_guard : public Listener
 {
@@ -97,34 +100,39 @@ class every_test_guard : public Listener
 }  // namespace leaklab::testing
 
 /// A task_leak_guard's failure function: fails the GoogleTest test that runs, at the guard's line.
-#define LEAKLAB_GOOGLETEST                                                         \
-  [](std::string const& leaklab_report, std::source_location const& leaklab_where) \
-  { ADD_FAILURE_AT(leaklab_where.file_name(), static_cast<int>(leaklab_where.line())) << leaklab_report; }
+#define LEAKLAB_GOOGLETEST                                                            \
+  [](std::string const& leaklab_report, std::source_location const& leaklab_where)    \
+  {                                                                                   \
+    ADD_FAILURE_AT(leaklab_where.file_name(), static_cast<int>(leaklab_where.line())) \
+        << leaklab_report;                                                            \
+  }
 
-/// Guards every GoogleTest test of the program, from before its fixture is made until after it is gone: finds
-/// what is left in contexts that outlive a test. At namespace scope, once; its arguments are a leak_options.
+/// Guards every GoogleTest test of the program, from before its fixture is made until after it is
+/// gone: finds what is left in contexts that outlive a test. At namespace scope, once; its
+/// arguments are a leak_options.
 ///
 ///     LEAKLAB_GUARD_EVERY_GOOGLETEST(.context = &context);
-#define LEAKLAB_GUARD_EVERY_GOOGLETEST(...)                                                                  \
-  [[maybe_unused]] static bool const leaklab_guards_every_googletest =                                       \
-      (::testing::UnitTest::GetInstance()->listeners().Append(                                               \
-           new ::leaklab::testing::every_test_guard<::testing::EmptyTestEventListener, ::testing::TestInfo>( \
-               [](std::string const& leaklab_report, ::testing::TestInfo const& leaklab_test)                \
-               { ADD_FAILURE_AT(leaklab_test.file(), leaklab_test.line()) << leaklab_report; },              \
-               ::leaklab::testing::leak_options{__VA_ARGS__})),                                              \
+#define LEAKLAB_GUARD_EVERY_GOOGLETEST(...)                                                     \
+  [[maybe_unused]] static bool const leaklab_guards_every_googletest =                          \
+      (::testing::UnitTest::GetInstance()->listeners().Append(                                  \
+           new ::leaklab::testing::every_test_guard<::testing::EmptyTestEventListener,          \
+                                                    ::testing::TestInfo>(                       \
+               [](std::string const& leaklab_report, ::testing::TestInfo const& leaklab_test)   \
+               { ADD_FAILURE_AT(leaklab_test.file(), leaklab_test.line()) << leaklab_report; }, \
+               ::leaklab::testing::leak_options{__VA_ARGS__})),                                 \
        true)
 
-/// A task_leak_guard's failure function: fails the Catch2 (2 or 3) or doctest test that runs, and lets it go
-/// on. As a member of a fixture, the guard looks before and after the test's body:
+/// A task_leak_guard's failure function: fails the Catch2 (2 or 3) or doctest test that runs, and
+/// lets it go on. As a member of a fixture, the guard looks before and after the test's body:
 ///
 ///     struct guarded
 ///     {
 ///       leaklab::testing::task_leak_guard const guard{LEAKLAB_CATCH2};
 ///     };
 ///     TEST_CASE_METHOD(guarded, "the queue drains")
-#define LEAKLAB_CATCH2                                                                                      \
-  [](std::string const& leaklab_report, std::source_location const& leaklab_where)                          \
-  {                                                                                                         \
-    FAIL_CHECK(std::string(leaklab_where.file_name()) + ":" + std::to_string(leaklab_where.line()) + ": " + \
-               leaklab_report);                                                                             \
+#define LEAKLAB_CATCH2                                                             \
+  [](std::string const& leaklab_report, std::source_location const& leaklab_where) \
+  {                                                                                \
+    FAIL_CHECK(std::string(leaklab_where.file_name()) + ":" +                      \
+               std::to_string(leaklab_where.line()) + ": " + leaklab_report);      \
   }

@@ -1,10 +1,11 @@
-// A completion token that awaits as use_awaitable does, and notes in the task's record what it waits for and
-// where.
+// A completion token that awaits as use_awaitable does, and notes in the task's record what it
+// waits for and where.
 //
-// It is the default token of the I/O types in channel.hpp, steady_timer.hpp and tcp.hpp, so `co_await
-// timer.async_wait()` is all there is to write. The site comes from a std::source_location default argument;
-// the name of the operation from the type of its initiation. It adds no coroutine frame and no allocation:
-// the operation is Asio's deferred one, and the note is a few stores into the record of the current task.
+// It is the default token of the I/O types in channel.hpp, steady_timer.hpp and tcp.hpp, so
+// `co_await timer.async_wait()` is all there is to write. The site comes from a
+// std::source_location default argument; the name of the operation from the type of its initiation.
+// It adds no coroutine frame and no allocation: the operation is Asio's deferred one, and the note
+// is a few stores into the record of the current task.
 #pragma once
 
 #include <leaklab/detail/operation_name.hpp>
@@ -21,7 +22,8 @@
 namespace leaklab
 {
 
-/// Pass `tracked()` where an operation has another default: `co_await asio::post(executor, tracked())`.
+/// Pass `tracked()` where an operation has another default: `co_await asio::post(executor,
+/// tracked())`.
 class tracked
 {
  public:
@@ -38,7 +40,8 @@ class tracked
     executor_with_default(Executor const& executor) noexcept : Executor(executor) {}
 
     template <class Other>
-    requires(!std::is_same_v<Other, executor_with_default> && std::is_convertible_v<Other const&, Executor>)
+    requires(!std::is_same_v<Other, executor_with_default> &&
+             std::is_convertible_v<Other const&, Executor>)
         executor_with_default(Other const& executor)
     noexcept : Executor(executor) {}
   };
@@ -83,7 +86,8 @@ struct tracked_handler : tracked_handler<Handler>
   [[nodiscard]] executor_type get_executor() const noexcept { return executor; }
 };
 
-/// Makes the note, then initiates the operation. Runs in the task, after its coroutine has been suspended.
+/// Makes the note, then initiates the operation. Runs in the task, after its coroutine has been
+/// suspended.
 template <class Initiation>
 struct tracked_initiation
 {
@@ -125,8 +129,9 @@ class async_result<leaklab::tracked, Signature>
   {
     using noted = leaklab::detail::tracked_initiation<std::decay_t<Initiation>>;
     deferred_t later;
-    return async_initiate<deferred_t, Signature>(noted{std::forward<Initiation>(initiation), token.where()},
-                                                 later, std::forward<Args>(args)...);
+    return async_initiate<deferred_t, Signature>(
+        noted{std::forward<Initiation>(initiation), token.where()}, later,
+        std::forward<Args>(args)...);
   }
 };
 
@@ -138,7 +143,8 @@ struct associator<Associator, leaklab::detail::tracked_handler<Handler, Executor
   {
     return Associator<Handler, Default>::get(h.handler);
   }
-  static auto get(leaklab::detail::tracked_handler<Handler, Executor> const& h, Default const& d) noexcept
+  static auto get(leaklab::detail::tracked_handler<Handler, Executor> const& h,
+                  Default const& d) noexcept
   {
     return Associator<Handler, Default>::get(h.handler, d);
   }

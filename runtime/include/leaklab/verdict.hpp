@@ -38,15 +38,16 @@ struct judgement
 /// How long a gauge must have been watched for a verdict.
 inline constexpr double least_seconds_to_judge = 1.5;
 
-/// The floor is what counts: what a program holds when it holds least. A load that comes and goes returns to
-/// its floor, a leak does not. After a warm-up of a tenth of the time, the history is cut into five parts of
-/// as many points each, so that none is empty when the machine stalls, and the least value of each is its
-/// floor. Leaking: every floor is above the one before, by `noise` or more in all. Steady: the last floor is
-/// less than `noise` above the first. Anything else is unknown, and so is a history of less than
-/// least_seconds_to_judge or fewer than two points a part.
+/// The floor is what counts: what a program holds when it holds least. A load that comes and goes
+/// returns to its floor, a leak does not. After a warm-up of a tenth of the time, the history is
+/// cut into five parts of as many points each, so that none is empty when the machine stalls, and
+/// the least value of each is its floor. Leaking: every floor is above the one before, by `noise`
+/// or more in all. Steady: the last floor is less than `noise` above the first. Anything else is
+/// unknown, and so is a history of less than least_seconds_to_judge or fewer than two points a
+/// part.
 ///
-/// It cannot see a leak slower than `noise` over the history, and it takes a load that rises all the time for
-/// a leak. `noise` is in the gauge's unit and above 0.
+/// It cannot see a leak slower than `noise` over the history, and it takes a load that rises all
+/// the time for a leak. `noise` is in the gauge's unit and above 0.
 [[nodiscard]] judgement judge(std::span<gauge_point const> history, double noise);
 
 }  // namespace leaklab

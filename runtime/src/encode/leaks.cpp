@@ -3,6 +3,8 @@
 #include "encode/append.hpp"
 #include "encode/utf8.hpp"
 
+#include <leaklab/function_name.hpp>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -36,8 +38,8 @@ std::string slope(model::leak const& leak)
   auto const scale = leak.kind == model::leak_kind::heap ? mebibyte : 1;
   auto const& f = leak.found;
   return fmt::format("{:+.1f}{} a second ({:+.1f} to {:+.1f}) over {:.1f} s", f.slope / scale,
-                     leak.kind == model::leak_kind::heap ? " MiB" : "", f.slowest / scale, f.fastest / scale,
-                     f.seconds);
+                     leak.kind == model::leak_kind::heap ? " MiB" : "", f.slowest / scale,
+                     f.fastest / scale, f.seconds);
 }
 
 json::value place(source_site const& site)
@@ -47,7 +49,7 @@ json::value place(source_site const& site)
       {"function", clean_function_name(site.function)}, {"file", site.file}, {"line", site.line}};
 }
 
-json::value place(std::optional<model::source_line> const& line)
+json::value place(std::optional<symbols::source_line> const& line)
 {
   if (!line) return nullptr;
   return json::object{{"function", line->function}, {"file", line->file}, {"line", line->line}};
@@ -59,7 +61,8 @@ void append_details(std::string& text, model::leak const& leak)
   for (auto const& [word, site] :
        {std::pair("waits in", leak.waits_at), std::pair("spawned by", leak.spawned_at)})
     if (site)
-      append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file, site.line);
+      append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file,
+             site.line);
   if (leak.example)
     append(text, "  oldest {:.1f} s, task {}\n", std::chrono::duration<double>(leak.oldest).count(),
            leak.example);
@@ -68,7 +71,8 @@ void append_details(std::string& text, model::leak const& leak)
   if (leak.kind == model::leak_kind::heap)
     text += "  more: go tool pprof -top -seconds 5 URL/debug/pprof/heap\n";
   if (leak.kind == model::leak_kind::fds)
-    append(text, "  for example {}\n  more: ls -l /proc/PID/fd\n", to_utf8(leak.example_descriptor));
+    append(text, "  for example {}\n  more: ls -l /proc/PID/fd\n",
+           to_utf8(leak.example_descriptor));
 }
 
 }  // namespace
@@ -113,7 +117,8 @@ std::string leaks_as_json(model::leak_report const& report)
                        {"example_task", nullptr},
                        {"allocated_at", place(leak.allocated_at)},
                        {"example_descriptor", nullptr}};
-    if (!leak.example_descriptor.empty()) entry["example_descriptor"] = to_utf8(leak.example_descriptor);
+    if (!leak.example_descriptor.empty())
+      entry["example_descriptor"] = to_utf8(leak.example_descriptor);
     if (leak.example)
     {
       entry["oldest_seconds"] = std::chrono::duration<double>(leak.oldest).count();

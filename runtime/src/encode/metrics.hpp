@@ -14,9 +14,9 @@ struct metric_label
   std::string_view value;
 };
 
-/// Writes families one after the other, each with its samples together, as the format demands. The caller
-/// keeps names of families and label sets unique, ends the names of counters, and of no others, in _total,
-/// and uses base units.
+/// Writes families one after the other, each with its samples together, as the format demands. The
+/// caller keeps names of families and label sets unique, ends the names of counters, and of no
+/// others, in _total, and uses base units.
 class metrics_text
 {
  public:

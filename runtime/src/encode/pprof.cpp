@@ -18,8 +18,8 @@ namespace
 
 using protozero::pbf_writer;
 
-/// Field numbers of profile.proto. Fields that hold the index of a string are written as the integers that
-/// they are.
+/// Field numbers of profile.proto. Fields that hold the index of a string are written as the
+/// integers that they are.
 namespace field
 {
 enum profile : protozero::pbf_tag_type
@@ -142,7 +142,8 @@ class encoder
   /// Strings of the profile, which outlives this; the first is the empty one.
   std::int64_t string_index(std::string_view text)
   {
-    auto const [known, is_new] = string_indices_.emplace(text, static_cast<std::int64_t>(strings_.size()));
+    auto const [known, is_new] =
+        string_indices_.emplace(text, static_cast<std::int64_t>(strings_.size()));
     if (is_new) strings_.push_back(text);
     return known->second;
   }
@@ -176,7 +177,7 @@ class encoder
     }
   }
 
-  void write_mapping(std::uint64_t id, model::mapping const& mapping)
+  void write_mapping(std::uint64_t id, symbols::mapping const& mapping)
   {
     pbf_writer message(out_, field::mapping);
     message.add_uint64(field::mapping_number, id);
@@ -185,14 +186,15 @@ class encoder
     message.add_uint64(field::file_offset, mapping.offset);
     message.add_int64(field::filename, string_index(mapping.path));
     // pprof of Go 1.24 takes the first two characters apart unseen.
-    if (mapping.build_id.size() >= 2) message.add_int64(field::build_id, string_index(mapping.build_id));
-    for (auto const flag :
-         {field::has_functions, field::has_filenames, field::has_line_numbers, field::has_inline_frames})
+    if (mapping.build_id.size() >= 2)
+      message.add_int64(field::build_id, string_index(mapping.build_id));
+    for (auto const flag : {field::has_functions, field::has_filenames, field::has_line_numbers,
+                            field::has_inline_frames})
       message.add_bool(flag, true);
   }
 
-  /// The main binary's for an address in none, so that no location counts as not symbolised; 0, none, without
-  /// mappings.
+  /// The main binary's for an address in none, so that no location counts as not symbolised; 0,
+  /// none, without mappings.
   std::uint64_t mapping_id(std::uint64_t address) const
   {
     auto const& all = profile_.mappings;
@@ -203,7 +205,7 @@ class encoder
     return static_cast<std::uint64_t>(found - all.begin()) + 1;
   }
 
-  void write_location(std::uint64_t id, model::location const& location)
+  void write_location(std::uint64_t id, symbols::location const& location)
   {
     pbf_writer message(out_, field::location);
     message.add_uint64(field::location_number, id);
@@ -218,11 +220,11 @@ class encoder
   }
 
   /// Ids count up from 1 in the order of appearance, which Parca insists on.
-  std::uint64_t function_id(model::source_line const& line)
+  std::uint64_t function_id(symbols::source_line const& line)
   {
     auto const id = functions_.size() + 1;
-    auto const [known, is_new] =
-        function_ids_.emplace(std::tie(line.function, line.linkage_name, line.file, line.start_line), id);
+    auto const [known, is_new] = function_ids_.emplace(
+        std::tie(line.function, line.linkage_name, line.file, line.start_line), id);
     if (is_new) functions_.push_back(&line);
     return known->second;
   }
@@ -231,7 +233,7 @@ class encoder
   {
     for (std::size_t i = 0; i < functions_.size(); ++i)
     {
-      model::source_line const& function = *functions_[i];
+      symbols::source_line const& function = *functions_[i];
       pbf_writer message(out_, field::function);
       message.add_uint64(field::function_number, i + 1);
       message.add_int64(field::name, string_index(function.function));
@@ -249,7 +251,7 @@ class encoder
   pbf_writer out_{bytes_};
   std::vector<std::string_view> strings_{""};
   std::unordered_map<std::string_view, std::int64_t> string_indices_{{"", 0}};
-  std::vector<model::source_line const*> functions_;
+  std::vector<symbols::source_line const*> functions_;
   std::map<function_key, std::uint64_t> function_ids_;
 };
 

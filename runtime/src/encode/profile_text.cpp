@@ -15,8 +15,8 @@ namespace leaklab::encode
 namespace
 {
 
-/// Readers subtract 1 from an address as from a return address; those of the model have it subtracted
-/// already.
+/// Readers subtract 1 from an address as from a return address; those of the model have it
+/// subtracted already.
 void append_addresses(std::string& text, model::profile const& profile,
                       std::vector<std::uint32_t> const& stack)
 {
@@ -25,7 +25,8 @@ void append_addresses(std::string& text, model::profile const& profile,
   text += '\n';
 }
 
-void append_frames(std::string& text, model::profile const& profile, std::vector<std::uint32_t> const& stack)
+void append_frames(std::string& text, model::profile const& profile,
+                   std::vector<std::uint32_t> const& stack)
 {
   for (std::uint32_t const index : stack)
   {
@@ -53,7 +54,10 @@ std::string heap_records(model::profile const& profile, frames how)
   // What is in use is last, also when there is nothing else.
   auto const in_use = profile.sample_types.size() - 2;
   auto const record = [in_use](std::vector<std::int64_t> const& values)
-  { return fmt::format("{}: {} [{}: {}] @", values[in_use], values[in_use + 1], values[0], values[1]); };
+  {
+    return fmt::format("{}: {} [{}: {}] @", values[in_use], values[in_use + 1], values[0],
+                       values[1]);
+  };
 
   std::vector<model::sample const*> order;
   std::vector<std::int64_t> total(profile.sample_types.size());
@@ -68,8 +72,8 @@ std::string heap_records(model::profile const& profile, frames how)
                    [in_use](auto const* a, auto const* b)
                    { return a->values[in_use + 1] > b->values[in_use + 1]; });
 
-  std::string text =
-      "heap profile: " + record(total) + (profile.name == "growth" ? " growth\n" : " heapprofile\n");
+  std::string text = "heap profile: " + record(total) +
+                     (profile.name == "growth" ? " growth\n" : " heapprofile\n");
   for (model::sample const* const sample : order)
   {
     text += record(sample->values);
@@ -129,7 +133,8 @@ std::string encode_heap_text(model::profile const& profile, heap_stats const& he
   std::string text = heap_records(profile, frames::named);
   for (auto const& comment : profile.comments)
     append(text, "# {}\n", comment);
-  auto const add = [&text](char const* name, auto value) { append(text, "# {} = {}\n", name, value); };
+  auto const add = [&text](char const* name, auto value)
+  { append(text, "# {} = {}\n", name, value); };
   text += "\n# leaklab::heap_stats\n";
   add("sampling_period_bytes", profile.period);
   add("tcmalloc", heap.tcmalloc);

@@ -3,6 +3,8 @@
 #include "encode/metrics.hpp"
 #include "encode/utf8.hpp"
 
+#include <leaklab/function_name.hpp>
+
 #include <boost/json.hpp>
 
 #include <array>
@@ -63,15 +65,16 @@ std::string statistics_as_json(model::statistics const& all)
                           {"thread_cache_bytes", all.heap.thread_cache_bytes},
                           {"central_cache_bytes", all.heap.central_cache_bytes},
                           {"sampling_period_bytes", all.heap_sampling_period}};
-  json::object const tasks{{"live", all.tasks.live},       {"running", all.running},
-                           {"ready", all.ready},           {"waiting", all.waiting},
-                           {"spawned", all.tasks.spawned}, {"finished", all.tasks.finished},
-                           {"failed", all.tasks.failed},   {"failures", failures_json(all.failures)}};
+  json::object const tasks{
+      {"live", all.tasks.live},       {"running", all.running},
+      {"ready", all.ready},           {"waiting", all.waiting},
+      {"spawned", all.tasks.spawned}, {"finished", all.tasks.finished},
+      {"failed", all.tasks.failed},   {"failures", failures_json(all.failures)}};
   json::object gauges;
   for (auto const& g : all.gauges)
     gauges[to_utf8(g.name)] = g.value;
-  return json::serialize(
-             json::object{{"process", process}, {"heap", heap}, {"tasks", tasks}, {"gauges", gauges}}) +
+  return json::serialize(json::object{
+             {"process", process}, {"heap", heap}, {"tasks", tasks}, {"gauges", gauges}}) +
          "\n";
 }
 
@@ -86,15 +89,19 @@ std::string statistics_as_metrics(model::statistics const& all)
                process.cpu_seconds);
   text.gauge("process_open_fds", "Number of open file descriptors.", number(process.fds.total));
   if (process.fd_limit)
-    text.gauge("process_max_fds", "Maximum number of open file descriptors.", number(process.fd_limit));
-  text.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", number(process.virtual_bytes));
+    text.gauge("process_max_fds", "Maximum number of open file descriptors.",
+               number(process.fd_limit));
+  text.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.",
+             number(process.virtual_bytes));
   if (process.virtual_limit_bytes)
-    text.gauge("process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.",
+    text.gauge("process_virtual_memory_max_bytes",
+               "Maximum amount of virtual memory available in bytes.",
                number(process.virtual_limit_bytes));
   text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
              number(process.resident_bytes));
   text.gauge("process_threads", "Number of OS threads in the process.", number(process.threads));
-  text.gauge("process_start_time_seconds", "Start time of the process since the Unix epoch, in seconds.",
+  text.gauge("process_start_time_seconds",
+             "Start time of the process since the Unix epoch, in seconds.",
              process.start_time_seconds);
 
   text.family(kind::gauge, "leaklab_open_fds", "Open file descriptors by what they refer to.");
@@ -108,12 +115,14 @@ std::string statistics_as_metrics(model::statistics const& all)
   text.counter("leaklab_tasks_spawned_total", "Tasks spawned.", number(all.tasks.spawned));
   text.counter("leaklab_tasks_finished_total", "Tasks that returned or were cancelled.",
                number(all.tasks.finished));
-  text.counter("leaklab_tasks_failed_total", "Tasks that ended in an exception.", number(all.tasks.failed));
+  text.counter("leaklab_tasks_failed_total", "Tasks that ended in an exception.",
+               number(all.tasks.failed));
 
   auto const& heap = all.heap;
   text.gauge("leaklab_heap_in_use_bytes", "Bytes that the program has allocated and not freed.",
              number(heap.in_use_bytes));
-  text.gauge("leaklab_heap_size_bytes", "Address space that the allocator has taken from the system.",
+  text.gauge("leaklab_heap_size_bytes",
+             "Address space that the allocator has taken from the system.",
              number(heap.heap_bytes));
   text.gauge("leaklab_heap_free_bytes", "Free pages that the allocator keeps resident.",
              number(heap.free_bytes));
@@ -124,7 +133,8 @@ std::string statistics_as_metrics(model::statistics const& all)
   text.gauge("leaklab_heap_central_cache_bytes", "Free objects in the central caches.",
              number(heap.central_cache_bytes));
   text.gauge("leaklab_heap_sampling_period_bytes",
-             "Mean distance of two heap samples; 0 when there are none.", number(all.heap_sampling_period));
+             "Mean distance of two heap samples; 0 when there are none.",
+             number(all.heap_sampling_period));
 
   if (!all.gauges.empty())
     text.family(kind::gauge, "leaklab_gauge", "Figures of the program's own, by name.");

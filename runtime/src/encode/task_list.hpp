@@ -1,7 +1,7 @@
 // Task by task: as text in the manner of a goroutine dump, and as JSON.
 #pragma once
 
-#include "model/place_book.hpp"
+#include "symbols/place_book.hpp"
 
 #include <leaklab/task.hpp>
 
@@ -27,21 +27,13 @@ struct task_filter
   }
 };
 
-/// A block a task, in the manner of a goroutine dump; the lines of coroutines that await others are those of
-/// their definition:
-///
-///     task 42 [channel send, 3 minutes]: producer
-///     produce(channel<int>&)
-///         /path/to/leaky.cpp:25
-///     created by scenario(lab&) in task 1
-///         /path/to/leaky.cpp:34
-[[nodiscard]] std::string task_blocks(std::vector<task_info> const& tasks, model::place_book& places);
-[[nodiscard]] std::string tasks_as_text(task_filter const& filter, model::place_book& places);
+/// The blocks of symbols::task_blocks().
+[[nodiscard]] std::string tasks_as_text(task_filter const& filter, symbols::place_book& places);
 
 /// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation",
-/// "waiting_seconds", "frame_bytes", "frames": [{"function", "file", "line"}, …], "spawned_at": {…}}, …]}.
-/// The first frame is the place of waiting. operation and waiting_seconds are null for a task that is in no
-/// tracked operation.
-[[nodiscard]] std::string tasks_as_json(task_filter const& filter, model::place_book& places);
+/// "waiting_seconds", "frame_bytes", "frames": [{"function", "file", "line"}, …], "spawned_at":
+/// {…}}, …]}. The first frame is the place of waiting. operation and waiting_seconds are null for a
+/// task that is in no tracked operation.
+[[nodiscard]] std::string tasks_as_json(task_filter const& filter, symbols::place_book& places);
 
 }  // namespace leaklab::encode

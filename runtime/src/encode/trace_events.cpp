@@ -57,7 +57,7 @@ namespace
 class writer
 {
  public:
-  writer(model::task_timeline const& timeline, model::place_book& places)
+  writer(model::task_timeline const& timeline, symbols::place_book& places)
       : timeline_(timeline), places_(places)
   {
     auto const& lives = timeline.lives;
@@ -91,13 +91,15 @@ class writer
 
   void add_other_data()
   {
-    json::object data{{"duration_seconds", std::chrono::duration<double>(timeline_.duration).count()},
-                      {"tasks", timeline_.lives.size()},
-                      {"idle_tasks_not_shown", timeline_.idle_hidden}};
+    json::object data{
+        {"duration_seconds", std::chrono::duration<double>(timeline_.duration).count()},
+        {"tasks", timeline_.lives.size()},
+        {"idle_tasks_not_shown", timeline_.idle_hidden}};
     if (timeline_.full)
       data["loss"] = fmt::format("the trace ends here, as its buffer was full after {:.3f} s",
                                  std::chrono::duration<double>(timeline_.duration).count());
-    append(text_, "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n", json::serialize(data));
+    append(text_, "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n",
+           json::serialize(data));
   }
 
   // The index is that of a life.
@@ -113,13 +115,15 @@ class writer
   void add_life(model::task_life const& life)
   {
     auto const name = json_string(life.name);
-    add(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_name","args":{{"name":{}}}}})", pid_, tid(life), name);
+    add(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_name","args":{{"name":{}}}}})", pid_,
+        tid(life), name);
     auto const begin = rounded(life.begin);
-    add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"task","name":{},"args":{{"task":{})", pid_,
-        tid(life), begin, eighths{rounded(life.end).value - begin.value}, name, life.id);
+    add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"task","name":{},"args":{{"task":{})",
+        pid_, tid(life), begin, eighths{rounded(life.end).value - begin.value}, name, life.id);
     if (life.parent) append(text_, R"(,"parent":{})", life.parent);
     if (life.spawned_at) append(text_, R"(,"spawned":{{{}}})", place(life.spawned_at));
-    append(text_, R"(,"began":"{}","ended":"{}"}}}})", life.spawned ? "in the trace" : "before the trace",
+    append(text_, R"(,"began":"{}","ended":"{}"}}}})",
+           life.spawned ? "in the trace" : "before the trace",
            life.outcome.empty() ? "not in the trace" : life.outcome);
   }
 
@@ -128,8 +132,8 @@ class writer
     auto const begin = rounded(slice.begin);
     eighths const length{rounded(slice.end).value - begin.value};
     if (slice.operation)
-      add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"wait","name":{},"args":{{{}}}}})", pid_,
-          tid(slice.life), begin, length, json_string(slice.operation), place(slice.where));
+      add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"wait","name":{},"args":{{{}}}}})",
+          pid_, tid(slice.life), begin, length, json_string(slice.operation), place(slice.where));
     else
       add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"run","name":"running"}})", pid_,
           tid(slice.life), begin, length);
@@ -141,10 +145,10 @@ class writer
     auto const parent = std::ranges::lower_bound(lives, child.parent, {}, &model::task_life::id);
     if (parent == lives.end() || parent->id != child.parent) return;
     auto const at = rounded(child.begin);
-    add(R"({{"ph":"s","pid":{},"tid":{},"ts":{},"cat":"spawn","name":"spawn","id":{}}})", pid_, tid(*parent),
-        at, child.id);
-    add(R"({{"ph":"f","bp":"e","pid":{},"tid":{},"ts":{},"cat":"spawn","name":"spawn","id":{}}})", pid_,
-        tid(child), at, child.id);
+    add(R"({{"ph":"s","pid":{},"tid":{},"ts":{},"cat":"spawn","name":"spawn","id":{}}})", pid_,
+        tid(*parent), at, child.id);
+    add(R"({{"ph":"f","bp":"e","pid":{},"tid":{},"ts":{},"cat":"spawn","name":"spawn","id":{}}})",
+        pid_, tid(child), at, child.id);
   }
 
   // Members of an object. There are few places and many slices, so each is made once.
@@ -154,14 +158,15 @@ class writer
     if (known.empty())
     {
       auto const& line = places_.at(site).lines.front();
-      known = fmt::format(R"("at":{},"function":{})", json_string(fmt::format("{}:{}", line.file, line.line)),
+      known = fmt::format(R"("at":{},"function":{})",
+                          json_string(fmt::format("{}:{}", line.file, line.line)),
                           json_string(line.function));
     }
     return known;
   }
 
   model::task_timeline const& timeline_;
-  model::place_book& places_;
+  symbols::place_book& places_;
   std::map<std::tuple<char const*, std::uint32_t, char const*>, std::string> known_places_;
   bool ids_fit_ = true;
   int pid_ = getpid();
@@ -171,7 +176,7 @@ class writer
 
 }  // namespace
 
-std::string encode_trace_events(model::task_timeline const& timeline, model::place_book& places)
+std::string encode_trace_events(model::task_timeline const& timeline, symbols::place_book& places)
 {
   return writer(timeline, places).write();
 }

@@ -3,26 +3,27 @@
 // chrome://tracing read it.
 #pragma once
 
-#include "model/place_book.hpp"
 #include "model/task_timeline.hpp"
+#include "symbols/place_book.hpp"
 
 #include <string>
 
 namespace leaklab::encode
 {
 
-/// Each task is a "thread". Its tid is its id, or, when an id of the trace takes more than 31 bits, its place
-/// in the order of ids.
+/// Each task is a "thread". Its tid is its id, or, when an id of the trace takes more than 31 bits,
+/// its place in the order of ids.
 /// - "M": the names of the process and of the threads, which are those of the tasks.
-/// - "X", category "task": its life; arguments say where and by whom it was spawned and how it ended. Inside
-/// it, "wait", named by
-///   the operation, with the co_await as argument, and "run": on a thread.
-/// - "s" and "f", category "spawn", id of the child: the arrow from the parent's life to that of the child.
+/// - "X", category "task": its life; arguments say where and by whom it was spawned and how it
+///   ended. Inside it, "wait", named by the operation, with the co_await as argument, and "run": on
+///   a thread.
+/// - "s" and "f", category "spawn", id of the child: the arrow from the parent's life to that of
+///   the child.
 ///
-/// Times are microseconds since the trace began, in eighths: binary fractions hold those exactly, so no
-/// reader rounds a slice beyond the one that it lies in. otherData says how long the trace is, and names what
-/// is not in it.
+/// Times are microseconds since the trace began, in eighths: binary fractions hold those exactly,
+/// so no reader rounds a slice beyond the one that it lies in. otherData says how long the trace
+/// is, and names what is not in it.
 [[nodiscard]] std::string encode_trace_events(model::task_timeline const& timeline,
-                                              model::place_book& places);
+                                              symbols::place_book& places);
 
 }  // namespace leaklab::encode

@@ -8,12 +8,17 @@ namespace leaklab::encode
 namespace
 {
 
-/// The size of the character that `text`, which is not empty, begins with; 0 when it begins with none.
+/// The size of the character that `text`, which is not empty, begins with; 0 when it begins with
+/// none.
 std::size_t character_size(std::string_view text)
 {
   auto const lead = static_cast<unsigned char>(text.front());
   if (lead < 0x80) return 1;
-  std::size_t const size = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  std::size_t const size = lead < 0xc2   ? 0
+                           : lead < 0xe0 ? 2
+                           : lead < 0xf0 ? 3
+                           : lead < 0xf5 ? 4
+                                         : 0;
   if (size == 0 || text.size() < size) return 0;
   std::uint32_t code = lead & (0x7fu >> size);
   for (std::size_t i = 1; i < size; ++i)

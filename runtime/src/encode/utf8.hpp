@@ -1,4 +1,5 @@
-// JSON and Prometheus' format are UTF-8; what a task is called and what an exception says may be any bytes.
+// JSON and Prometheus' format are UTF-8; what a task is called and what an exception says may be
+// any bytes.
 #pragma once
 
 #include <string>

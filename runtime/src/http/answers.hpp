@@ -1,4 +1,5 @@
-// What the handlers of several paths have in common: answers, and parameters as net/http/pprof takes them.
+// What the handlers of several paths have in common: answers, and parameters as net/http/pprof
+// takes them.
 #pragma once
 
 #include "http/message.hpp"

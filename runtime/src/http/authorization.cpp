@@ -23,7 +23,8 @@ bool equal_in_constant_time(std::string_view left, std::string_view right)
 
 std::optional<std::string> decode_base64(std::string_view text)
 {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   if (text.size() % 4 != 0) return std::nullopt;
   for (int padding = 0; padding < 2 && text.ends_with('='); ++padding)
     text.remove_suffix(1);
@@ -48,8 +49,8 @@ bool carries_token(std::string_view authorization, std::string_view token)
   auto const space = authorization.find(' ');
   if (space == authorization.npos || token.empty()) return false;
   auto const scheme = authorization.substr(0, space);
-  auto const credentials =
-      authorization.substr(std::min(authorization.find_first_not_of(' ', space), authorization.size()));
+  auto const credentials = authorization.substr(
+      std::min(authorization.find_first_not_of(' ', space), authorization.size()));
   if (iequals(scheme, "Bearer")) return equal_in_constant_time(credentials, token);
   if (!iequals(scheme, "Basic")) return false;
   auto const decoded = decode_base64(credentials);

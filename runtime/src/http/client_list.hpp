@@ -15,7 +15,8 @@ class client_list
   class member
   {
    public:
-    explicit member(client_list& all) : all_(all), place_(all.receiving_.insert(all.receiving_.end(), this))
+    explicit member(client_list& all)
+        : all_(all), place_(all.receiving_.insert(all.receiving_.end(), this))
     {
     }
 

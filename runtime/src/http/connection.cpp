@@ -48,8 +48,8 @@ class connection : client_list::member
   connection(client_socket client, service& shared)
       : member(shared.clients),
         stream_(std::move(client)),
-        // Room for a header and for what comes with it; also the bound for chunk extensions, which Beast does
-        // not limit.
+        // Room for a header and for what comes with it; also the bound for chunk extensions, which
+        // Beast does not limit.
         buffer_(shared.options.max_header_bytes + 64 * 1024),
         shared_(shared),
         options_(shared.options)
@@ -82,19 +82,20 @@ class connection : client_list::member
     return call(handle);
   }
 
-  /// Whether there is a request to receive: false when the client has closed or was idle for too long.
+  /// Whether there is a request to receive: false when the client has closed or was idle for too
+  /// long.
   asio::awaitable<bool> await_first_byte()
   {
     if (buffer_.size() > 0) co_return true;  // pipelined
     error_code error;
     stream_.expires_after(options_.idle_deadline);
-    buffer_.commit(
-        co_await stream_.async_read_some(buffer_.prepare(4096), asio::redirect_error(use_awaitable, error)));
+    buffer_.commit(co_await stream_.async_read_some(buffer_.prepare(4096),
+                                                    asio::redirect_error(use_awaitable, error)));
     co_return !error;
   }
 
-  /// Reads a request and has it answered. A refusal ends the connection, as what follows it may not be a
-  /// request.
+  /// Reads a request and has it answered. A refusal ends the connection, as what follows it may not
+  /// be a request.
   asio::awaitable<exchange> receive()
   {
     parser input;
@@ -122,8 +123,10 @@ class connection : client_list::member
     }
 
     if (!input.is_done() && iequals(header[field::expect], "100-continue"))
-      co_await asio::async_write(stream_, asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), use_awaitable);
-    co_await beast::http::async_read(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
+      co_await asio::async_write(stream_, asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25),
+                                 use_awaitable);
+    co_await beast::http::async_read(stream_, buffer_, input,
+                                     asio::redirect_error(use_awaitable, error));
     if (error)
     {
       made.answer = refuse_unreadable(error);
@@ -141,7 +144,8 @@ class connection : client_list::member
   {
     for (std::size_t size = 0; !error && !input.is_header_done();)
     {
-      size += co_await async_read_some(stream_, buffer_, input, asio::redirect_error(use_awaitable, error));
+      size += co_await async_read_some(stream_, buffer_, input,
+                                       asio::redirect_error(use_awaitable, error));
       if (!error && size > options_.max_header_bytes) error = beast::http::error::header_limit;
     }
   }
@@ -166,8 +170,8 @@ class connection : client_list::member
     co_return true;
   }
 
-  /// Whether the client has closed, at least for sending. A pending read would say so too, but would have to
-  /// be cancelled.
+  /// Whether the client has closed, at least for sending. A pending read would say so too, but
+  /// would have to be cancelled.
   bool client_is_gone()
   {
     pollfd state{stream_.socket().native_handle(), POLLRDHUP, 0};
@@ -193,7 +197,8 @@ class connection : client_list::member
              shared_.clients.cut_sender())
       {
       }
-      stream_.expires_at(std::min<clock::time_point>(end, clock::now() + options_.response_deadline));
+      stream_.expires_at(
+          std::min<clock::time_point>(end, clock::now() + options_.response_deadline));
       co_await async_write_some(stream_, output, use_awaitable);
     }
     stream_.socket().set_option(asio::socket_base::linger(false, 0), is_closed);
@@ -207,7 +212,8 @@ class connection : client_list::member
     stream_.socket().shutdown(asio::socket_base::shutdown_send, error);
     stream_.expires_after(linger_deadline);
     for (std::array<char, 4096> discarded; !error;)
-      co_await stream_.async_read_some(asio::buffer(discarded), asio::redirect_error(use_awaitable, error));
+      co_await stream_.async_read_some(asio::buffer(discarded),
+                                       asio::redirect_error(use_awaitable, error));
   }
 
   beast::basic_stream<asio::generic::stream_protocol, asio::any_io_executor> stream_;
@@ -224,7 +230,8 @@ asio::awaitable<void> serve(client_socket client, service& shared)
 
 void turn_away(client_socket client) noexcept
 {
-  // The send buffer of a new connection is empty: this cannot block, and needs no memory when there is none.
+  // The send buffer of a new connection is empty: this cannot block, and needs no memory when there
+  // is none.
   static constexpr std::string_view answer =
       "HTTP/1.1 503 Service Unavailable\r\n"
       "Content-Type: text/plain; charset=utf-8\r\n"

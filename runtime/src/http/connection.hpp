@@ -21,8 +21,9 @@ struct service
   descriptor_reserve reserve;
 };
 
-/// Answers the requests of one client, in order, until either side ends the connection. Throws when it cannot
-/// go on: the client went away, missed a deadline, or was cut. `shared` must outlive the coroutine.
+/// Answers the requests of one client, in order, until either side ends the connection. Throws when
+/// it cannot go on: the client went away, missed a deadline, or was cut. `shared` must outlive the
+/// coroutine.
 boost::asio::awaitable<void> serve(client_socket client, service& shared);
 
 /// Answers 503 to a client that there is no room for, without waiting for anything, and closes.

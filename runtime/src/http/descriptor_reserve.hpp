@@ -1,4 +1,5 @@
-// Descriptors kept for the time when the program has used up all others: the endpoint must answer just then.
+// Descriptors kept for the time when the program has used up all others: the endpoint must answer
+// just then.
 #pragma once
 
 #include <fcntl.h>
@@ -12,8 +13,8 @@
 namespace leaklab::http
 {
 
-/// Other threads may be quicker to take what is released: then there is less in reserve until take() finds
-/// free ones again. For one thread.
+/// Other threads may be quicker to take what is released: then there is less in reserve until
+/// take() finds free ones again. For one thread.
 class descriptor_reserve
 {
  public:

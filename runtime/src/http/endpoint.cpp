@@ -32,8 +32,9 @@ std::string url_of(std::string const& address, std::uint16_t port)
 {
   auto path = http::unix_path(address);
   if (path.empty())
-    return fmt::format(fmt::runtime(address.find(':') == address.npos ? "http://{}:{}" : "http://[{}]:{}"),
-                       address, port);
+    return fmt::format(
+        fmt::runtime(address.find(':') == address.npos ? "http://{}:{}" : "http://[{}]:{}"),
+        address, port);
   for (std::size_t at = 0; (at = path.find('/', at)) != path.npos;)
     path.replace(at, 1, "%2F");
   return "http+unix://" + path;
@@ -53,9 +54,10 @@ struct endpoint::impl
         url(url_of(options.address, server.port()))
   {
     if (http::unix_path(options.address).empty() && !http::is_loopback(options.address))
-      fmt::print(stderr,
-                 "leaklab: the endpoint listens on {}: whoever reaches it{} can read this program's state\n",
-                 options.address, options.token_file.empty() ? "" : " and has the token");
+      fmt::print(
+          stderr,
+          "leaklab: the endpoint listens on {}: whoever reaches it{} can read this program's state\n",
+          options.address, options.token_file.empty() ? "" : " and has the token");
     watch.start();
   }
 

@@ -59,7 +59,8 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
   }
 
   using beast::http::verb;
-  if (header.method() != verb::get && header.method() != verb::head && header.method() != verb::post)
+  if (header.method() != verb::get && header.method() != verb::head &&
+      header.method() != verb::post)
   {
     auto answer = response::error(405, "method not allowed");
     answer.headers.emplace_back("Allow", "GET, HEAD, POST");
@@ -69,12 +70,13 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
       (header.count(field::origin) > 1 ||
        !origin_is_allowed(header[field::origin], header["Sec-Fetch-Site"], host)))
     return response::error(403, "cross-site request");
-  if (header.target().size() > options.max_target_bytes) return response::error(414, "target too long");
+  if (header.target().size() > options.max_target_bytes)
+    return response::error(414, "target too long");
   if (!to) return response::error(400, "malformed target");
   if (auto const encodings = header.count(field::transfer_encoding))
   {
-    // RFC 9112 section 6.1: with another version or another coding, where the body ends is a matter of
-    // opinion.
+    // RFC 9112 section 6.1: with another version or another coding, where the body ends is a matter
+    // of opinion.
     if (header.version() < 11) return response::error(400, "transfer encoding needs version 1.1");
     if (encodings > 1 || !iequals(header[field::transfer_encoding], "chunked"))
       return response::error(501, "transfer encoding is not supported");
@@ -96,7 +98,8 @@ try
   auto answer = handle();
   auto const breaks_line = [](auto const& header)
   { return header.second.find_first_of("\r\n") != std::string::npos; };
-  if (std::ranges::any_of(answer.headers, breaks_line)) return response::error(500, "line break in a header");
+  if (std::ranges::any_of(answer.headers, breaks_line))
+    return response::error(500, "line break in a header");
   return answer;
 }
 catch (std::bad_alloc const&)

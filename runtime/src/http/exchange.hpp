@@ -26,13 +26,14 @@ struct exchange
   bool keep_alive = false;  ///< another request may follow
 };
 
-/// The answer to a request that could not be read. Throws boost::system::system_error when the cause is not
-/// its text: then there is nobody left to read an answer.
+/// The answer to a request that could not be read. Throws boost::system::system_error when the
+/// cause is not its text: then there is nobody left to read an answer.
 [[nodiscard]] response refuse_unreadable(boost::system::error_code cause);
 
-/// The answer to a request that does not get to the handler, judged by its header; nothing when it does. `to`
-/// is what parse_target made of its target.
-[[nodiscard]] std::optional<response> refuse(wire_request const& header, std::optional<target> const& to,
+/// The answer to a request that does not get to the handler, judged by its header; nothing when it
+/// does. `to` is what parse_target made of its target.
+[[nodiscard]] std::optional<response> refuse(wire_request const& header,
+                                             std::optional<target> const& to,
                                              server_options const& options);
 
 [[nodiscard]] request to_request(wire_request&& from, target&& to);

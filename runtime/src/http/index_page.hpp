@@ -9,6 +9,7 @@ namespace leaklab::http
 {
 
 /// What there is to look at, with counts. Links are relative, so the page works behind a prefix.
-[[nodiscard]] std::string index_page(std::uint64_t live_tasks, std::size_t heap_samples, std::size_t growths);
+[[nodiscard]] std::string index_page(std::uint64_t live_tasks, std::size_t heap_samples,
+                                     std::size_t growths);
 
 }  // namespace leaklab::http

@@ -41,8 +41,10 @@ void remove_abandoned(std::string const& path)
 std::uint16_t port_of(stream_protocol::endpoint const& bound)
 {
   sockaddr const* const address = bound.data();
-  if (address->sa_family == AF_INET) return ntohs(reinterpret_cast<sockaddr_in const*>(address)->sin_port);
-  if (address->sa_family == AF_INET6) return ntohs(reinterpret_cast<sockaddr_in6 const*>(address)->sin6_port);
+  if (address->sa_family == AF_INET)
+    return ntohs(reinterpret_cast<sockaddr_in const*>(address)->sin_port);
+  if (address->sa_family == AF_INET6)
+    return ntohs(reinterpret_cast<sockaddr_in6 const*>(address)->sin6_port);
   return 0;
 }
 
@@ -74,7 +76,8 @@ listener::listener(asio::io_context& context, std::string const& address, std::u
   else
   {
     remove_abandoned(path_);
-    ::fchmod(acceptor_.native_handle(), S_IRUSR | S_IWUSR);  // the file that bind makes takes over the mode
+    ::fchmod(acceptor_.native_handle(),
+             S_IRUSR | S_IWUSR);  // the file that bind makes takes over the mode
   }
   acceptor_.bind(at);
   acceptor_.listen();

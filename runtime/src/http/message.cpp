@@ -28,7 +28,8 @@ std::string request::parameter(std::string_view name) const
     auto const key = pair.substr(0, pair.find('='));
     if (decode_form_text(key) != name) continue;
     // Like Go's url.ParseQuery, a pair that does not decode counts as absent.
-    if (auto value = decode_form_text(pair.substr(std::min(key.size() + 1, pair.size())))) return *value;
+    if (auto value = decode_form_text(pair.substr(std::min(key.size() + 1, pair.size()))))
+      return *value;
   }
   return {};
 }

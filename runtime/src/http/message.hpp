@@ -37,16 +37,17 @@ struct response
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< beyond those that every answer has
 
-  /// When set, this is not the answer yet: after `delay`, in which others are served, `finish` gives it. If
-  /// the client goes away or the server ends before, `finish` is destroyed uncalled, so what it owns must
-  /// clean up after itself.
+  /// When set, this is not the answer yet: after `delay`, in which others are served, `finish`
+  /// gives it. If the client goes away or the server ends before, `finish` is destroyed uncalled,
+  /// so what it owns must clean up after itself.
   std::function<response()> finish;
   std::chrono::milliseconds delay{0};
 
-  /// An error as net/http/pprof words it: text/plain, `X-Go-Pprof: 1` so that pprof shows the text, and
-  /// `message`.
+  /// An error as net/http/pprof words it: text/plain, `X-Go-Pprof: 1` so that pprof shows the text,
+  /// and `message`.
   [[nodiscard]] static response error(int status, std::string_view message);
-  [[nodiscard]] static response later(std::chrono::milliseconds delay, std::function<response()> finish);
+  [[nodiscard]] static response later(std::chrono::milliseconds delay,
+                                      std::function<response()> finish);
 };
 
 using handler = std::function<response(request const&)>;

@@ -16,8 +16,9 @@ std::string_view without_port(std::string_view host)
 {
   auto const colon = host.rfind(':');
   if (colon == std::string_view::npos || host.ends_with(']')) return host;
-  return host.find_first_not_of("0123456789", colon + 1) == std::string_view::npos ? host.substr(0, colon)
-                                                                                   : "";
+  return host.find_first_not_of("0123456789", colon + 1) == std::string_view::npos
+             ? host.substr(0, colon)
+             : "";
 }
 
 }  // namespace
@@ -54,7 +55,8 @@ bool origin_is_allowed(std::string_view origin, std::string_view fetch_site, std
 {
   if (iequals(fetch_site, "cross-site")) return false;
   if (origin.empty()) return true;
-  auto const scheme_end = origin.find("://");  // absent in "null", the origin of sandboxed and file: pages
+  auto const scheme_end =
+      origin.find("://");  // absent in "null", the origin of sandboxed and file: pages
   return scheme_end != std::string_view::npos && iequals(origin.substr(scheme_end + 3), host);
 }
 

@@ -34,8 +34,8 @@ constexpr std::chrono::seconds longest_profile(300);
 std::optional<response> refuse_too_long(std::int64_t seconds)
 {
   if (seconds <= longest_profile.count()) return std::nullopt;
-  return response::error(
-      400, fmt::format("invalid value for \"seconds\" - must be at most {}", longest_profile.count()));
+  return response::error(400, fmt::format("invalid value for \"seconds\" - must be at most {}",
+                                          longest_profile.count()));
 }
 
 std::optional<response> refuse_without_samples()
@@ -59,7 +59,7 @@ std::string read_maps()
   return {std::istreambuf_iterator<char>(maps), {}};
 }
 
-model::profile make_allocs_profile(model::symboliser& symbols)
+model::profile make_allocs_profile(symbols::symboliser& symbols)
 {
   auto made = model::make_heap_profile(symbols);
   made.name = "allocs";
@@ -91,7 +91,8 @@ response profile_cpu(request const& ask,
   }
   catch (cpu_profiler_unavailable const& unavailable)
   {
-    return response::error(501, fmt::format("Could not enable CPU profiling: {}", unavailable.what()));
+    return response::error(501,
+                           fmt::format("Could not enable CPU profiling: {}", unavailable.what()));
   }
 }
 
@@ -104,8 +105,9 @@ response switch_sampling(request const& ask, bool (*set)(std::int64_t), std::int
     auto const period = parse_number<std::int64_t>(ask.parameter("period"));
     if (!period || *period < 0 || (*period > 0 && *period < least) || *period > most)
       return response::error(
-          400, fmt::format("invalid value for \"period\" - must be 0, which stops, or {} to {} bytes", least,
-                           most));
+          400,
+          fmt::format("invalid value for \"period\" - must be 0, which stops, or {} to {} bytes",
+                      least, most));
     if (!set(*period))
       return response::error(501, "this program was built without tcmalloc: it cannot sample");
   }
@@ -138,22 +140,24 @@ response profiler_routes::memory_profile(request const& ask, builder build)
   if (auto refused = refuse_bad_seconds(ask)) return *refused;
   auto const seconds = parse_number<std::int64_t>(ask.parameter("seconds")).value_or(0);
   auto const debug = debug_level(ask);
-  if (seconds > 0 && debug != 0) return response::error(400, "seconds and debug params are incompatible");
+  if (seconds > 0 && debug != 0)
+    return response::error(400, "seconds and debug params are incompatible");
   if (auto refused = refuse_too_long(seconds)) return *refused;
   auto made = build(symbols_);
-  if (debug != 0) return plain(encode::encode_heap_text(made, read_heap_stats(), read_process_stats()));
+  if (debug != 0)
+    return plain(encode::encode_heap_text(made, read_heap_stats(), read_process_stats()));
   if (seconds == 0) return attachment(made.name, encode::encode_pprof(made));
   if (ask.method == verb::head) return attachment(made.name + "-delta", "");
-  return response::later(std::chrono::seconds(seconds),
-                         [this, build, earlier = std::make_shared<model::profile const>(std::move(made))]
-                         {
-                           auto later = build(symbols_);
-                           if (later.sample_types != earlier->sample_types)
-                             return response::error(
-                                 500, "the counting of allocations was switched in the meantime");
-                           auto const change = model::difference(std::move(later), *earlier);
-                           return attachment(change.name, encode::encode_pprof(change));
-                         });
+  return response::later(
+      std::chrono::seconds(seconds),
+      [this, build, earlier = std::make_shared<model::profile const>(std::move(made))]
+      {
+        auto later = build(symbols_);
+        if (later.sample_types != earlier->sample_types)
+          return response::error(500, "the counting of allocations was switched in the meantime");
+        auto const change = model::difference(std::move(later), *earlier);
+        return attachment(change.name, encode::encode_pprof(change));
+      });
 }
 
 response profiler_routes::heap(request const& ask)

@@ -1,10 +1,10 @@
-// The paths of the heap and the processor: profiles for pprof, the forms that google-pprof reads, and the
-// switches of the samplers.
+// The paths of the heap and the processor: profiles for pprof, the forms that google-pprof reads,
+// and the switches of the samplers.
 #pragma once
 
 #include "http/message.hpp"
 #include "model/profile.hpp"
-#include "model/symboliser.hpp"
+#include "symbols/symboliser.hpp"
 
 #include <optional>
 #include <string>
@@ -17,14 +17,14 @@ class profiler_routes
 {
  public:
   /// `symbols` outlives this and every answer that comes later.
-  explicit profiler_routes(model::symboliser& symbols) : symbols_(symbols) {}
+  explicit profiler_routes(symbols::symboliser& symbols) : symbols_(symbols) {}
 
   /// Nothing when the path is not one of these.
   [[nodiscard]] std::optional<response> operator()(request const& ask);
 
  private:
   using route = response (profiler_routes::*)(request const&);
-  using builder = model::profile (*)(model::symboliser&);
+  using builder = model::profile (*)(symbols::symboliser&);
 
   [[nodiscard]] response heap(request const& ask);
   [[nodiscard]] response allocs(request const& ask);
@@ -38,7 +38,7 @@ class profiler_routes
 
   [[nodiscard]] response memory_profile(request const& ask, builder build);
 
-  model::symboliser& symbols_;
+  symbols::symboliser& symbols_;
 };
 
 }  // namespace leaklab::http

@@ -9,9 +9,9 @@
 #include "http/answers.hpp"
 #include "http/index_page.hpp"
 #include "http/trace_route.hpp"
-#include "model/quantity.hpp"
 #include "model/statistics.hpp"
 #include "model/task_profile.hpp"
+#include "parse/quantity.hpp"
 
 #include <fmt/format.h>
 
@@ -51,14 +51,15 @@ std::variant<encode::task_filter, response> parse_filter(request const& ask)
     for (auto const known : {task_state::running, task_state::ready, task_state::waiting})
       if (to_string(known) == state) filter.state = known;
     if (!filter.state)
-      return response::error(400, "invalid value for \"state\" - must be running, ready or waiting");
+      return response::error(400,
+                             "invalid value for \"state\" - must be running, ready or waiting");
   }
   if (auto const wait = ask.parameter("min_wait"); !wait.empty())
   {
     auto const duration = parse_duration(wait);
     if (!duration)
-      return response::error(400,
-                             "invalid value for \"min_wait\" - must be a duration such as 500ms, 10s or 2m");
+      return response::error(
+          400, "invalid value for \"min_wait\" - must be a duration such as 500ms, 10s or 2m");
     filter.min_wait = *duration;
   }
   if (auto const limit = ask.parameter("limit"); !limit.empty())
@@ -74,27 +75,28 @@ std::variant<encode::task_filter, response> parse_filter(request const& ask)
 
 response routes::operator()(request const& ask)
 {
-  static std::unordered_map<std::string_view, route> const known{{"/debug/pprof/", &routes::index},
-                                                                 {"/debug/pprof/task", &routes::tasks},
-                                                                 {"/debug/pprof/goroutine", &routes::tasks},
-                                                                 {"/debug/pprof/trace", &routes::trace},
-                                                                 {"/debug/pprof/cmdline", &routes::cmdline},
-                                                                 {"/debug/pprof/symbol", &routes::symbol},
-                                                                 {"/pprof/cmdline", &routes::cmdline},
-                                                                 {"/pprof/symbol", &routes::symbol},
-                                                                 {"/debug/tasks", &routes::task_list},
-                                                                 {"/debug/leaks", &routes::leaks},
-                                                                 {"/debug/vars", &routes::vars},
-                                                                 {"/metrics", &routes::metrics},
-                                                                 {"/healthz", &routes::healthz}};
+  static std::unordered_map<std::string_view, route> const known{
+      {"/debug/pprof/", &routes::index},
+      {"/debug/pprof/task", &routes::tasks},
+      {"/debug/pprof/goroutine", &routes::tasks},
+      {"/debug/pprof/trace", &routes::trace},
+      {"/debug/pprof/cmdline", &routes::cmdline},
+      {"/debug/pprof/symbol", &routes::symbol},
+      {"/pprof/cmdline", &routes::cmdline},
+      {"/pprof/symbol", &routes::symbol},
+      {"/debug/tasks", &routes::task_list},
+      {"/debug/leaks", &routes::leaks},
+      {"/debug/vars", &routes::vars},
+      {"/metrics", &routes::metrics},
+      {"/healthz", &routes::healthz}};
 
   if (ask.path == "/") return redirect(302, "/debug/pprof/");
   if (ask.path == "/debug/pprof") return redirect(301, "/debug/pprof/");
   if (auto answer = profilers_(ask)) return *std::move(answer);
   auto const found = known.find(ask.path);
   if (found == known.end())
-    return response::error(404,
-                           ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
+    return response::error(
+        404, ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
   if (ask.method == verb::post && found->second != &routes::symbol) return not_allowed("GET, HEAD");
   return (this->*found->second)(ask);
 }
@@ -102,9 +104,9 @@ response routes::operator()(request const& ask)
 response routes::index(request const&)
 {
   auto const live = count_tasks().live;
-  return typed(
-      "text/html; charset=utf-8",
-      index_page(live, heap_sampling_period() ? read_heap_samples().size() : 0, read_heap_growth().size()));
+  return typed("text/html; charset=utf-8",
+               index_page(live, heap_sampling_period() ? read_heap_samples().size() : 0,
+                          read_heap_growth().size()));
 }
 
 response routes::tasks(request const& ask)
@@ -156,8 +158,8 @@ std::string routes::symbol_names(std::uint64_t address)
   return names;
 }
 
-// The protocol of gperftools, docs/pprof_remote_servers.html: "0xA+0xB" in, a line "0xA\tname" out for each
-// that is known.
+// The protocol of gperftools, docs/pprof_remote_servers.html: "0xA+0xB" in, a line "0xA\tname" out
+// for each that is known.
 response routes::symbol(request const& ask)
 {
   bool const is_legacy = ask.path == "/pprof/symbol";
@@ -169,7 +171,8 @@ response routes::symbol(request const& ask)
     addresses.remove_prefix(std::min(addresses.size(), word.size() + 1));
     if (!word.starts_with("0x")) continue;
     std::uint64_t address = 0;
-    auto const [end, error] = std::from_chars(word.data() + 2, word.data() + word.size(), address, 16);
+    auto const [end, error] =
+        std::from_chars(word.data() + 2, word.data() + word.size(), address, 16);
     if (error != std::errc{} || address == 0) continue;
     auto const name = is_legacy ? symbol_names(address) : symbol_name(address);
     if (!name.starts_with("0x")) text += fmt::format("{:#x} {}\n", address, name);
@@ -181,14 +184,17 @@ response routes::task_list(request const& ask)
 {
   auto const filter = parse_filter(ask);
   if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
-  return typed("application/json", encode::tasks_as_json(std::get<encode::task_filter>(filter), places_));
+  return typed("application/json",
+               encode::tasks_as_json(std::get<encode::task_filter>(filter), places_));
 }
 
 response routes::leaks(request const& ask)
 {
   auto const format = ask.parameter("format");
-  if (format == "json") return typed("application/json", encode::leaks_as_json(watch_.report(symbols_)));
-  if (format.empty() || format == "text") return plain(encode::leaks_as_text(watch_.report(symbols_)));
+  if (format == "json")
+    return typed("application/json", encode::leaks_as_json(watch_.report(symbols_)));
+  if (format.empty() || format == "text")
+    return plain(encode::leaks_as_text(watch_.report(symbols_)));
   return response::error(400, "invalid value for \"format\" - must be text or json");
 }
 

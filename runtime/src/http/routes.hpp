@@ -1,12 +1,12 @@
-// The endpoint's paths: which snapshot, in which encoding, under which headers. The answers are those of Go's
-// net/http/pprof where it has the same path, so that its clients work unchanged.
+// The endpoint's paths: which snapshot, in which encoding, under which headers. The answers are
+// those of Go's net/http/pprof where it has the same path, so that its clients work unchanged.
 #pragma once
 
 #include "http/message.hpp"
 #include "http/profiler_routes.hpp"
 #include "model/leak_watch.hpp"
-#include "model/place_book.hpp"
-#include "model/symboliser.hpp"
+#include "symbols/place_book.hpp"
+#include "symbols/symboliser.hpp"
 
 namespace leaklab::http
 {
@@ -43,8 +43,8 @@ class routes
 
   model::leak_watch const& watch_;
   bool hide_arguments_;
-  model::symboliser symbols_;
-  model::place_book places_{symbols_};
+  symbols::symboliser symbols_;
+  symbols::place_book places_{symbols_};
   profiler_routes profilers_{symbols_};
 };
 

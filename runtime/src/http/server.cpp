@@ -27,8 +27,8 @@ namespace
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// While it lives, threads start with every signal blocked but those that a fault raises in the thread
-/// itself.
+/// While it lives, threads start with every signal blocked but those that a fault raises in the
+/// thread itself.
 class signals_blocked
 {
  public:
@@ -51,7 +51,8 @@ class signals_blocked
 
 bool is_out_of_descriptors(error_code error)
 {
-  return error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system;
+  return error == asio::error::no_descriptors ||
+         error == boost::system::errc::too_many_files_open_in_system;
 }
 
 /// Where other machines reach the endpoint, they do so by addresses that this one may not know of.
@@ -136,8 +137,8 @@ struct server::impl
         admit(std::move(client));
       else if (error && error != asio::error::would_block)
       {
-        pause.expires_after(
-            std::chrono::milliseconds(100));  // the client still waits: accept would fail at once again
+        pause.expires_after(std::chrono::milliseconds(
+            100));  // the client still waits: accept would fail at once again
         co_await pause.async_wait(asio::use_awaitable);
       }
     }
@@ -161,13 +162,14 @@ struct server::impl
     // There is no memory for it.
   }
 
-  /// Accepts a client with a descriptor from the reserve, or from a client that can be spared. With the last
-  /// of the reserve it is only told so: handlers need the others.
+  /// Accepts a client with a descriptor from the reserve, or from a client that can be spared. With
+  /// the last of the reserve it is only told so: handlers need the others.
   client_socket accept_in_need(error_code& error)
   {
     bool const is_last = shared_.reserve.held() <= descriptor_reserve::for_handlers &&
                          !shared_.clients.cut_receiver() && !shared_.clients.cut_sender();
-    if (is_last || shared_.reserve.held() > descriptor_reserve::for_handlers) shared_.reserve.release(1);
+    if (is_last || shared_.reserve.held() > descriptor_reserve::for_handlers)
+      shared_.reserve.release(1);
     client_socket client = listener_.acceptor().accept(error);
     if (is_last && !error) turn_away(std::move(client));
     return client;

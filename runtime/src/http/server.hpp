@@ -1,16 +1,18 @@
-// An HTTP/1.1 server for a few trusted clients on loopback: one thread, bounded in every direction. Clients
-// that hold places, memory or descriptors without getting on make room for those that come later.
+// An HTTP/1.1 server for a few trusted clients on loopback: one thread, bounded in every direction.
+// Clients that hold places, memory or descriptors without getting on make room for those that come
+// later.
 //
-// Handlers run on the server's own thread, one at a time, so the answer comes even while every other thread
-// is stuck. A handler that throws is answered with 500 and the exception's text, or with 503 when it is
-// std::bad_alloc.
+// Handlers run on the server's own thread, one at a time, so the answer comes even while every
+// other thread is stuck. A handler that throws is answered with 500 and the exception's text, or
+// with 503 when it is std::bad_alloc.
 //
-// The server itself answers what never reaches a handler: methods other than GET, HEAD and POST (405), a
-// foreign Host or Origin (403, policy.hpp), a missing token (401), malformed requests (400) and those beyond
-// the limits below. It adds the headers that every answer has and leaves the body out for HEAD.
+// The server itself answers what never reaches a handler: methods other than GET, HEAD and POST
+// (405), a foreign Host or Origin (403, policy.hpp), a missing token (401), malformed requests
+// (400) and those beyond the limits below. It adds the headers that every answer has and leaves the
+// body out for HEAD.
 //
-// It keeps descriptors in reserve, so that it accepts clients and handlers can open files when the program
-// has used up all others.
+// It keeps descriptors in reserve, so that it accepts clients and handlers can open files when the
+// program has used up all others.
 #pragma once
 
 #include "message.hpp"
@@ -27,32 +29,38 @@ namespace leaklab::http
 
 struct server_options
 {
-  std::string address = "127.0.0.1";  ///< an IPv4 or IPv6 address, not a name; or "unix:PATH" (listener.hpp)
-  std::uint16_t port = 0;             ///< 0: any free one
-  std::vector<std::string> allowed_hosts{};  ///< that Host may name beside loopback and `address`, without
-                                             ///< port; "*" is any; a Unix domain socket takes any
-  bool allow_numeric_hosts = false;  ///< also any IP address; always so where others can reach `address`
-  std::string token{};               ///< that requests must carry (authorization.hpp); empty: none
+  std::string address =
+      "127.0.0.1";         ///< an IPv4 or IPv6 address, not a name; or "unix:PATH" (listener.hpp)
+  std::uint16_t port = 0;  ///< 0: any free one
+  std::vector<std::string>
+      allowed_hosts{};  ///< that Host may name beside loopback and `address`, without
+                        ///< port; "*" is any; a Unix domain socket takes any
+  bool allow_numeric_hosts =
+      false;            ///< also any IP address; always so where others can reach `address`
+  std::string token{};  ///< that requests must carry (authorization.hpp); empty: none
 
-  /// Beyond it the client that has been sending its request for longest is cut, then the one that has not
-  /// taken its answer for longest; when all await an answer, a new one is answered 503 and closed.
+  /// Beyond it the client that has been sending its request for longest is cut, then the one that
+  /// has not taken its answer for longest; when all await an answer, a new one is answered 503 and
+  /// closed.
   std::size_t max_connections = 256;
   std::size_t max_delayed = 64;  ///< answers that come later (response::later); 503 beyond
   std::size_t max_requests_per_connection = 10'000;  ///< then the connection is closed
   std::size_t max_target_bytes = 8 * 1024;           ///< 414 beyond
   std::size_t max_header_bytes = 16 * 1024;          ///< 431 beyond
   std::size_t max_body_bytes = 1024 * 1024;          ///< 413 beyond
-  /// Of answers; beyond it the client that has not taken its answer for longest is cut, though never the
-  /// last.
+  /// Of answers; beyond it the client that has not taken its answer for longest is cut, though
+  /// never the last.
   std::size_t max_unsent_bytes = 256 * 1024 * 1024;
 
   /// A client that misses one of these is cut off.
-  std::chrono::milliseconds request_deadline = std::chrono::seconds(10);  ///< to send a request whole
-  std::chrono::milliseconds response_deadline =
-      std::chrono::seconds(60);  ///< to take the next piece of an answer; for the whole of it, to which
-                                 ///< `min_bytes_per_second` adds
+  std::chrono::milliseconds request_deadline =
+      std::chrono::seconds(10);  ///< to send a request whole
+  std::chrono::milliseconds response_deadline = std::chrono::seconds(
+      60);  ///< to take the next piece of an answer; for the whole of it, to which
+            ///< `min_bytes_per_second` adds
   std::size_t min_bytes_per_second = 64 * 1024;
-  std::chrono::milliseconds idle_deadline = std::chrono::seconds(60);  ///< before and between requests
+  std::chrono::milliseconds idle_deadline =
+      std::chrono::seconds(60);  ///< before and between requests
 };
 
 class server
@@ -61,8 +69,8 @@ class server
   /// Binds and starts the thread, which blocks every signal but those that faults raise. Throws
   /// boost::system::system_error when the address cannot be had.
   server(server_options options, handler handle);
-  /// Closes every connection and joins the thread. Waits for nothing but a handler that is running. Not in a
-  /// child that fork() made: the thread is lost there.
+  /// Closes every connection and joins the thread. Waits for nothing but a handler that is running.
+  /// Not in a child that fork() made: the thread is lost there.
   ~server();
 
   server(server const&) = delete;

@@ -10,7 +10,8 @@ namespace leaklab::http
 namespace
 {
 
-/// Moves the authority of an absolute-form target out of `text`, which keeps the path and the query.
+/// Moves the authority of an absolute-form target out of `text`, which keeps the path and the
+/// query.
 std::string_view take_authority(std::string_view& text)
 {
   for (std::string_view const scheme : {"http://", "https://"})
@@ -38,7 +39,8 @@ std::optional<std::string> percent_decode(std::string_view text)
     {
       auto const digits = text.substr(i + 1, 2);
       auto const end = digits.data() + digits.size();
-      if (digits.size() != 2 || std::from_chars(digits.data(), end, byte, 16).ptr != end) return std::nullopt;
+      if (digits.size() != 2 || std::from_chars(digits.data(), end, byte, 16).ptr != end)
+        return std::nullopt;
       i += 2;
     }
     if (byte == 0) return std::nullopt;

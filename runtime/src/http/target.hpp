@@ -8,8 +8,8 @@
 namespace leaklab::http
 {
 
-/// Text with its %XX escapes resolved; nothing when an escape is broken or stands for NUL. '+' stays as it
-/// is.
+/// Text with its %XX escapes resolved; nothing when an escape is broken or stands for NUL. '+'
+/// stays as it is.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 
 struct target
@@ -19,8 +19,8 @@ struct target
   std::string query;      ///< as sent, without the '?'
 };
 
-/// Takes the origin form ("/path?query") and the absolute form ("http://host/path?query"); nothing for other
-/// forms and for paths that do not decode.
+/// Takes the origin form ("/path?query") and the absolute form ("http://host/path?query"); nothing
+/// for other forms and for paths that do not decode.
 [[nodiscard]] std::optional<target> parse_target(std::string_view text);
 
 }  // namespace leaklab::http

@@ -26,13 +26,13 @@ response trace_file(std::string body)
 
 }  // namespace
 
-response trace_tasks(request const& ask, model::place_book& places)
+response trace_tasks(request const& ask, symbols::place_book& places)
 {
   auto seconds = parse_number<double>(ask.parameter("seconds")).value_or(1);
   if (!(seconds > 0)) seconds = 1;
   if (seconds > longest_trace)
-    return response::error(400,
-                           fmt::format("invalid value for \"seconds\" - must be at most {}", longest_trace));
+    return response::error(
+        400, fmt::format("invalid value for \"seconds\" - must be at most {}", longest_trace));
   if (ask.method == verb::head) return trace_file("");
   try
   {

@@ -10,7 +10,8 @@
 namespace leaklab::model
 {
 
-profile make_cpu_profile(std::string_view recorded, std::chrono::nanoseconds duration, symboliser& symbols)
+profile make_cpu_profile(std::string_view recorded, std::chrono::nanoseconds duration,
+                         symbols::symboliser& symbols)
 {
   using std::chrono::nanoseconds;
   profile cpu;

@@ -37,21 +37,24 @@ profile difference(profile later, profile const& earlier)
     std::vector<std::uint32_t> stack;
     for (std::uint32_t const index : before.stack)
     {
-      location const& place = earlier.locations[index];
+      symbols::location const& place = earlier.locations[index];
       auto const next = static_cast<std::uint32_t>(later.locations.size());
       auto const [known, is_new] = index_of_address.try_emplace(place.address, next);
       if (is_new) later.locations.push_back(place);
       stack.push_back(known->second);
     }
-    auto const [known, is_new] = places.try_emplace({stack, key_of(before.labels)}, later.samples.size());
+    auto const [known, is_new] =
+        places.try_emplace({stack, key_of(before.labels)}, later.samples.size());
     if (is_new)
-      later.samples.push_back({stack, std::vector<std::int64_t>(before.values.size()), before.labels});
+      later.samples.push_back(
+          {stack, std::vector<std::int64_t>(before.values.size()), before.labels});
     auto& values = later.samples[known->second].values;
     for (std::size_t i = 0; i < values.size(); ++i)
       values[i] -= before.values[i];
   }
-  std::erase_if(later.samples, [](sample const& s)
-                { return std::ranges::all_of(s.values, [](std::int64_t value) { return value == 0; }); });
+  std::erase_if(
+      later.samples, [](sample const& s)
+      { return std::ranges::all_of(s.values, [](std::int64_t value) { return value == 0; }); });
   later.name += "-delta";
   later.duration_ns = later.time_ns - earlier.time_ns;
   return later;

@@ -12,11 +12,12 @@ namespace leaklab::model
 namespace
 {
 
-// `upload::upload` on the line of `struct upload`: a constructor that the compiler wrote, called where the
-// reader should look.
-bool is_implicit_constructor(source_line const& line)
+// `upload::upload` on the line of `struct upload`: a constructor that the compiler wrote, called
+// where the reader should look.
+bool is_implicit_constructor(symbols::source_line const& line)
 {
-  std::string_view const name(line.function.data(), std::min(line.function.find('('), line.function.size()));
+  std::string_view const name(line.function.data(),
+                              std::min(line.function.find('('), line.function.size()));
   auto const colons = name.rfind("::");
   if (colons == name.npos || line.line != line.start_line) return false;
   auto const scope = name.substr(0, colons);
@@ -24,7 +25,7 @@ bool is_implicit_constructor(source_line const& line)
   return scope == type || scope.ends_with("::" + std::string(type));
 }
 
-bool is_own(source_line const& line)
+bool is_own(symbols::source_line const& line)
 {
   auto const begins = [](std::string_view text, auto... prefixes)
   { return (text.starts_with(prefixes) || ...); };
@@ -32,7 +33,8 @@ bool is_own(source_line const& line)
          !begins(line.function, "std::", "boost::", "leaklab::", "operator new");
 }
 
-source_line const* innermost_own(symboliser& symbols, std::vector<std::uintptr_t> const& stack)
+symbols::source_line const* innermost_own(symbols::symboliser& symbols,
+                                          std::vector<std::uintptr_t> const& stack)
 {
   for (auto const address : stack)
   {
@@ -54,10 +56,12 @@ heap_by_stack read_heap_by_stack()
   return sums;
 }
 
-std::optional<source_line> find_heap_origin(symboliser& symbols, heap_by_stack const& earlier,
-                                            heap_by_stack const& later)
+std::optional<symbols::source_line> find_heap_origin(symbols::symboliser& symbols,
+                                                     heap_by_stack const& earlier,
+                                                     heap_by_stack const& later)
 {
-  std::map<std::pair<std::string, std::int64_t>, std::pair<double, source_line const*>> grown;
+  std::map<std::pair<std::string, std::int64_t>, std::pair<double, symbols::source_line const*>>
+      grown;
   for (auto const& [stack, bytes] : later)
   {
     auto const before = earlier.find(stack);
@@ -67,7 +71,8 @@ std::optional<source_line> find_heap_origin(symboliser& symbols, heap_by_stack c
     sum.first += bytes - (before == earlier.end() ? 0 : before->second);
     sum.second = own;
   }
-  auto const most = std::ranges::max_element(grown, {}, [](auto const& entry) { return entry.second.first; });
+  auto const most =
+      std::ranges::max_element(grown, {}, [](auto const& entry) { return entry.second.first; });
   if (most == grown.end() || most->second.first <= 0) return std::nullopt;
   return *most->second.second;
 }

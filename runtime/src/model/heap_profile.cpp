@@ -1,6 +1,6 @@
-#include "heap_profile.hpp"
+#include "model/heap_profile.hpp"
 
-#include "stack_table.hpp"
+#include "model/stack_table.hpp"
 
 #include <leaklab/heap.hpp>
 
@@ -17,10 +17,10 @@ namespace leaklab::model
 namespace
 {
 
-/// What lies between the code that asks for memory and the allocator: the standard allocators, Asio's
-/// allocation of coroutine frames and handlers, and the runtime's records of tasks. (The allocator's own
-/// frames end in its library, where the probe cuts; these are for a program that has it built in.) pprof
-/// matches whole names, without parameters.
+/// What lies between the code that asks for memory and the allocator: the standard allocators,
+/// Asio's allocation of coroutine frames and handlers, and the runtime's records of tasks. (The
+/// allocator's own frames end in its library, where the probe cuts; these are for a program that
+/// has it built in.) pprof matches whole names, without parameters.
 constexpr char allocator_frames[] =
     "(__libc_)?(malloc|calloc|realloc|memalign|valloc|pvalloc)|aligned_alloc|posix_memalign|tc_.*|tcmalloc::.*"
     "|operator new(\\[\\])?|(__gnu_cxx|std)::(__)?new_allocator<.*>::allocate"
@@ -33,7 +33,7 @@ constexpr char allocator_frames[] =
 class sums
 {
  public:
-  sums(profile& into, symboliser& symbols) : into_(into), stacks_(into, symbols) {}
+  sums(profile& into, symbols::symboliser& symbols) : into_(into), stacks_(into, symbols) {}
 
   /// `at` is the place of the objects among the values; that of the bytes follows.
   void add(std::vector<heap_sample> const& found, std::size_t at)
@@ -80,18 +80,20 @@ profile empty_profile(char const* name)
   made.name = name;
   made.period_type = {"space", "bytes"};
   made.drop_frames = allocator_frames;
-  made.time_ns = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  made.time_ns =
+      std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
   return made;
 }
 
 }  // namespace
 
-profile make_heap_profile(symboliser& symbols)
+profile make_heap_profile(symbols::symboliser& symbols)
 {
   profile heap = empty_profile("heap");
   heap.period = heap_sampling_period();
   bool const counts_allocations = allocation_sampling_period() > 0;
-  if (counts_allocations) heap.sample_types = {{"alloc_objects", "count"}, {"alloc_space", "bytes"}};
+  if (counts_allocations)
+    heap.sample_types = {{"alloc_objects", "count"}, {"alloc_space", "bytes"}};
   std::size_t const in_use = heap.sample_types.size();
   heap.sample_types.push_back({"inuse_objects", "count"});
   heap.sample_types.push_back({"inuse_space", "bytes"});
@@ -104,7 +106,7 @@ profile make_heap_profile(symboliser& symbols)
   return heap;
 }
 
-profile make_growth_profile(symboliser& symbols)
+profile make_growth_profile(symbols::symboliser& symbols)
 {
   profile growth = empty_profile("growth");
   growth.sample_types = {{"objects", "count"}, {"space", "bytes"}};

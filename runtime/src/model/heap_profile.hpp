@@ -1,22 +1,24 @@
-// Heap profiles: memory by the stack that asked for it. What the endpoint's own thread holds, most of it
-// debug data read for these profiles, is left out; a comment in the profile says how much that is.
+// Heap profiles: memory by the stack that asked for it. What the endpoint's own thread holds, most
+// of it debug data read for these profiles, is left out; a comment in the profile says how much
+// that is.
 #pragma once
 
-#include "profile.hpp"
-#include "symboliser.hpp"
+#include "model/profile.hpp"
+#include "symbols/symboliser.hpp"
 
 namespace leaklab::model
 {
 
-/// Named "heap", with inuse_objects/count and inuse_space/bytes, scaled to estimate all live objects; while
-/// allocations are counted, alloc_objects and alloc_space come first, as in Go. The period is the sampling
-/// period in bytes, 0 when sampling has stopped. As in Go, live objects of different sizes from one stack are
-/// separate samples, told apart by the number label "bytes". Any thread; may read debug data from disk.
-[[nodiscard]] profile make_heap_profile(symboliser& symbols);
+/// Named "heap", with inuse_objects/count and inuse_space/bytes, scaled to estimate all live
+/// objects; while allocations are counted, alloc_objects and alloc_space come first, as in Go. The
+/// period is the sampling period in bytes, 0 when sampling has stopped. As in Go, live objects of
+/// different sizes from one stack are separate samples, told apart by the number label "bytes". Any
+/// thread; may read debug data from disk.
+[[nodiscard]] profile make_heap_profile(symbols::symboliser& symbols);
 
-/// Named "growth", with objects/count and space/bytes: what the allocator took from the system, exactly,
-/// since the program started. A place shows up in it when the free memory was too little for it, not whenever
-/// it allocates.
-[[nodiscard]] profile make_growth_profile(symboliser& symbols);
+/// Named "growth", with objects/count and space/bytes: what the allocator took from the system,
+/// exactly, since the program started. A place shows up in it when the free memory was too little
+/// for it, not whenever it allocates.
+[[nodiscard]] profile make_growth_profile(symbols::symboliser& symbols);
 
 }  // namespace leaklab::model

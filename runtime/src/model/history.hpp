@@ -9,8 +9,9 @@
 namespace leaklab::model
 {
 
-/// Three windows of at most 256 points, a tenth of a second, 2 s and 60 s apart. A point of a coarser window
-/// is the least value since the one before it: that is what the judge looks at. 12 KiB at most. One thread.
+/// Three windows of at most 256 points, a tenth of a second, 2 s and 60 s apart. A point of a
+/// coarser window is the least value since the one before it: that is what the judge looks at. 12
+/// KiB at most. One thread.
 class history
 {
  public:

@@ -42,8 +42,8 @@ std::string_view to_string(leak_kind kind) noexcept
   return "heap";
 }
 
-leak_watch::series& leak_watch::at(leak_kind kind, std::string what, double noise, source_site waits_at,
-                                   source_site spawned_at)
+leak_watch::series& leak_watch::at(leak_kind kind, std::string what, double noise,
+                                   source_site waits_at, source_site spawned_at)
 {
   auto const [known, is_new] = series_.try_emplace(
       key(kind, what, waits_at.function, waits_at.line, spawned_at.function, spawned_at.line));
@@ -80,9 +80,9 @@ void leak_watch::sample(double seconds)
   detail::task_table::instance().for_each(
       [&](task_info const& task)
       {
-        auto& place =
-            at(leak_kind::tasks, *task.operation ? task.operation : std::string(to_string(task.state)),
-               count_noise, task.waits_at, task.spawned_at);
+        auto& place = at(leak_kind::tasks,
+                         *task.operation ? task.operation : std::string(to_string(task.state)),
+                         count_noise, task.waits_at, task.spawned_at);
         ++place.about.value;
         if (place.about.example && task.waiting_for <= place.about.oldest) return;
         place.about.oldest = task.waiting_for;
@@ -90,7 +90,8 @@ void leak_watch::sample(double seconds)
       },
       detail::frames::unread);
 
-  at(leak_kind::heap, "", heap_noise).about.value = static_cast<double>(read_heap_stats().in_use_bytes);
+  at(leak_kind::heap, "", heap_noise).about.value =
+      static_cast<double>(read_heap_stats().in_use_bytes);
   try
   {
     auto const fds = read_fd_counts();
@@ -99,8 +100,8 @@ void leak_watch::sample(double seconds)
     total.about.value = static_cast<double>(fds.total);
     for (auto const& [kind, count] :
          {std::pair("file", fds.files), std::pair("directory", fds.directories),
-          std::pair("socket", fds.sockets), std::pair("pipe", fds.pipes), std::pair("device", fds.devices),
-          std::pair("anonymous", fds.anonymous)})
+          std::pair("socket", fds.sockets), std::pair("pipe", fds.pipes),
+          std::pair("device", fds.devices), std::pair("anonymous", fds.anonymous)})
       at(leak_kind::fds, kind, count_noise).about.value = static_cast<double>(count);
   }
   catch (std::system_error const&)
@@ -132,8 +133,8 @@ void leak_watch::keep_heap(double watched)
   auto const begin = std::chrono::steady_clock::now();
   heap_earlier_ = std::exchange(heap_later_, read_heap_by_stack());
   std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
-  // Meanwhile tcmalloc's page heap is locked, and no thread gets pages from it: for one part in two hundred
-  // of the time, at most.
+  // Meanwhile tcmalloc's page heap is locked, and no thread gets pages from it: for one part in two
+  // hundred of the time, at most.
   keep_heap_at_ = std::max({least_seconds_to_judge, 2 * watched, watched + 200 * took.count()});
 }
 
@@ -151,8 +152,9 @@ leak_report leak_watch::report() const
     result.leaks.push_back(s.about);
     result.leaks.back().found = std::move(found);
   }
-  std::ranges::stable_sort(result.leaks, [](auto const& a, auto const& b)
-                           { return std::pair(a.kind, -a.found.slope) < std::pair(b.kind, -b.found.slope); });
+  std::ranges::stable_sort(
+      result.leaks, [](auto const& a, auto const& b)
+      { return std::pair(a.kind, -a.found.slope) < std::pair(b.kind, -b.found.slope); });
   if (!result.leaks.empty())
     result.verdict = verdict::leaking;
   else if (result.watched_seconds >= least_seconds_to_judge)
@@ -162,7 +164,7 @@ leak_report leak_watch::report() const
   return result;
 }
 
-leak_report leak_watch::report(symboliser& symbols) const
+leak_report leak_watch::report(symbols::symboliser& symbols) const
 {
   auto result = report();
   for (auto& leak : result.leaks)
@@ -211,9 +213,10 @@ void leak_watch::start()
           auto const begin = clock::now();
           sample(std::chrono::duration<double>(begin.time_since_epoch()).count());
           auto const took = clock::now() - begin;
-          pause.wait_until(lock, stopping,
-                           begin + std::max<clock::duration>(std::chrono::milliseconds(100), took * 20),
-                           [] { return false; });
+          pause.wait_until(
+              lock, stopping,
+              begin + std::max<clock::duration>(std::chrono::milliseconds(100), took * 20),
+              [] { return false; });
         }
       });
 }

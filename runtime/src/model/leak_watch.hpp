@@ -1,5 +1,5 @@
-// Watches what may leak, and says what does: tasks by the place where they wait, heap in use, descriptors by
-// kind, and the program's own gauges.
+// Watches what may leak, and says what does: tasks by the place where they wait, heap in use,
+// descriptors by kind, and the program's own gauges.
 #pragma once
 
 #include "model/heap_origin.hpp"
@@ -47,17 +47,18 @@ struct leak
   std::chrono::milliseconds oldest{0};
   task_id example = 0;  ///< the one that has waited longest
 
-  std::optional<source_line> allocated_at;  ///< for the heap, while it is sampled
-  std::string example_descriptor;           ///< for descriptors
+  std::optional<symbols::source_line> allocated_at;  ///< for the heap, while it is sampled
+  std::string example_descriptor;                    ///< for descriptors
 };
 
 struct leak_report
 {
   leaklab::verdict verdict = leaklab::verdict::unknown;
   double watched_seconds = 0;
-  double seconds_needed = 0;  ///< while the verdict is unknown for lack of time: how much longer to watch
-  std::vector<leak> leaks;    ///< fastest first within a kind
-  std::size_t series = 0;     ///< how many things are watched
+  double seconds_needed =
+      0;  ///< while the verdict is unknown for lack of time: how much longer to watch
+  std::vector<leak> leaks;  ///< fastest first within a kind
+  std::size_t series = 0;   ///< how many things are watched
 };
 
 /// Any thread.
@@ -69,8 +70,8 @@ class leak_watch
   leak_watch(leak_watch const&) = delete;
   leak_watch& operator=(leak_watch const&) = delete;
 
-  /// Takes a sample ten times a second on a thread of its own, less often when taking one is slow: it uses a
-  /// twentieth of one processor at most.
+  /// Takes a sample ten times a second on a thread of its own, less often when taking one is slow:
+  /// it uses a twentieth of one processor at most.
   void start();
   void stop();
 
@@ -79,12 +80,12 @@ class leak_watch
 
   [[nodiscard]] leak_report report() const;
 
-  /// The same, with an example for each leak of descriptors and the line for one of the heap. Reads debug
-  /// data.
-  [[nodiscard]] leak_report report(symboliser& symbols) const;
+  /// The same, with an example for each leak of descriptors and the line for one of the heap. Reads
+  /// debug data.
+  [[nodiscard]] leak_report report(symbols::symboliser& symbols) const;
 
-  /// All live tasks, heap in use or all open descriptors: "tasks", "heap" or "fds"; else the program's gauge
-  /// of that name.
+  /// All live tasks, heap in use or all open descriptors: "tasks", "heap" or "fds"; else the
+  /// program's gauge of that name.
   [[nodiscard]] judgement judge(std::string_view total) const;
 
  private:
@@ -96,7 +97,8 @@ class leak_watch
     bool total = false;  // over all places or kinds: for judge(), not for the report
     bool seen = false;
   };
-  using key = std::tuple<leak_kind, std::string, char const*, std::uint32_t, char const*, std::uint32_t>;
+  using key =
+      std::tuple<leak_kind, std::string, char const*, std::uint32_t, char const*, std::uint32_t>;
 
   void keep_heap(double seconds);
 
@@ -109,8 +111,8 @@ class leak_watch
   double last_ = 0;
   bool begun_ = false;
 
-  // Two readings of the heap, taken at intervals that at least double: the earlier one is at least half of
-  // the time watched ago.
+  // Two readings of the heap, taken at intervals that at least double: the earlier one is at least
+  // half of the time watched ago.
   heap_by_stack heap_earlier_;
   heap_by_stack heap_later_;
   double keep_heap_at_ = 0;

@@ -1,5 +1,8 @@
-// A profile: what was counted, where. Made by the builders beside this file, written out by the encoders.
+// A profile: what was counted, where. Made by the builders beside this file, written out by the
+// encoders.
 #pragma once
+
+#include "symbols/location.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,26 +19,6 @@ struct value_type
   std::string unit;
 
   bool operator==(value_type const&) const = default;
-};
-
-/// One line of source in a function. An address has several when calls were inlined there: innermost first.
-struct source_line
-{
-  std::string function;      ///< as a person reads it
-  std::string linkage_name;  ///< mangled, when there is one; pprof then demangles nothing by itself
-  std::string file;
-  std::int64_t line = 0;        ///< 0 when unknown
-  std::int64_t start_line = 0;  ///< of the function; 0 when unknown
-
-  bool operator==(source_line const&) const = default;
-};
-
-/// A place in the program. `address` is never 0 and differs between any two places, as Alloy's delta demands;
-/// for code it is the address of the call (return address - 1).
-struct location
-{
-  std::uint64_t address = 0;
-  std::vector<source_line> lines;
 };
 
 struct label
@@ -55,16 +38,6 @@ struct sample
   std::vector<label> labels;         ///< sorted by key, a key once
 };
 
-/// An executable mapping of this process, from /proc/self/maps.
-struct mapping
-{
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-  std::uint64_t offset = 0;
-  std::string path;
-  std::string build_id;  ///< hexadecimal; empty when unknown
-};
-
 struct profile
 {
   std::string name;  ///< "heap", "task": the last part of its URL
@@ -72,8 +45,8 @@ struct profile
   std::string default_sample_type;  ///< empty: the last one
   value_type period_type;
   std::int64_t period = 1;
-  std::vector<mapping> mappings;  ///< the main binary first
-  std::vector<location> locations;
+  std::vector<symbols::mapping> mappings;  ///< the main binary first
+  std::vector<symbols::location> locations;
   std::vector<sample> samples;
   std::string drop_frames;  ///< regular expression; pprof hides the frames that match, leaf-ward
   std::vector<std::string> comments;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "model/profile.hpp"
-#include "model/symboliser.hpp"
+#include "symbols/symboliser.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -19,15 +19,16 @@ enum class leaf
   exact     ///< the instruction that a signal interrupted
 };
 
-/// Adds each address to the profile once, with its names and lines. The profile and the symboliser outlive
-/// it.
+/// Adds each address to the profile once, with its names and lines. The profile and the symboliser
+/// outlive it.
 class stack_table
 {
  public:
-  stack_table(profile& into, symboliser& symbols) : into_(into), symbols_(symbols) {}
+  stack_table(profile& into, symbols::symboliser& symbols) : into_(into), symbols_(symbols) {}
 
-  /// The indices of a stack's locations, leaf first; nothing for a stack of the endpoint's own thread, which
-  /// is the lab's business and not the program's: one that has a function of leaklab::http in it.
+  /// The indices of a stack's locations, leaf first; nothing for a stack of the endpoint's own
+  /// thread, which is the lab's business and not the program's: one that has a function of
+  /// leaklab::http in it.
   [[nodiscard]] std::optional<std::vector<std::uint32_t>> add(std::span<std::uintptr_t const> stack,
                                                               leaf kind = leaf::returns);
 
@@ -41,7 +42,7 @@ class stack_table
   [[nodiscard]] known_location at(std::uint64_t address);
 
   profile& into_;
-  symboliser& symbols_;
+  symbols::symboliser& symbols_;
   std::unordered_map<std::uint64_t, known_location> known_;
 };
 

@@ -19,15 +19,15 @@ std::span<void const* const> frames_of(task_info const& task)
   return std::span(task.frames).first(std::min(task.frame_count, task_info::max_frames));
 }
 
-// Tasks that look alike. Places and names are compared by their pointers: they come from one constant for one
-// place.
+// Tasks that look alike. Places and names are compared by their pointers: they come from one
+// constant for one place.
 struct alike
 {
   bool operator()(task_info const& a, task_info const& b) const noexcept
   {
-    return a.name == b.name && a.state == b.state && a.operation == b.operation && a.waits_at == b.waits_at &&
-           a.spawned_at == b.spawned_at && a.frame_count == b.frame_count &&
-           std::ranges::equal(frames_of(a), frames_of(b));
+    return a.name == b.name && a.state == b.state && a.operation == b.operation &&
+           a.waits_at == b.waits_at && a.spawned_at == b.spawned_at &&
+           a.frame_count == b.frame_count && std::ranges::equal(frames_of(a), frames_of(b));
   }
 };
 
@@ -56,7 +56,7 @@ struct amount
 class builder
 {
  public:
-  builder(profile& target, place_book& places) : target_(target), places_(places) {}
+  builder(profile& target, symbols::place_book& places) : target_(target), places_(places) {}
 
   void add(task_info const& task, amount const& total)
   {
@@ -72,7 +72,7 @@ class builder
   }
 
  private:
-  std::uint32_t index_of(location const& place)
+  std::uint32_t index_of(symbols::location const& place)
   {
     auto const [known, is_new] =
         indices_.emplace(place.address, static_cast<std::uint32_t>(target_.locations.size()));
@@ -81,20 +81,21 @@ class builder
   }
 
   profile& target_;
-  place_book& places_;
+  symbols::place_book& places_;
   std::unordered_map<std::uint64_t, std::uint32_t> indices_;
 };
 
 }  // namespace
 
-profile make_task_profile(place_book& places)
+profile make_task_profile(symbols::place_book& places)
 {
   profile result;
   result.name = "task";
   result.sample_types = {{"task", "count"}, {"frame_space", "bytes"}};
   result.default_sample_type = "task";
   result.period_type = result.sample_types.front();
-  result.time_ns = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  result.time_ns =
+      std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
 
   std::unordered_map<task_info, amount, alike_hash, alike> groups;
   for_each_task(

@@ -52,7 +52,10 @@ class track
     close_wait(time);
   }
 
-  [[nodiscard]] bool waits_for_unknown() const noexcept { return wait_ == waiting::suspended && !operation_; }
+  [[nodiscard]] bool waits_for_unknown() const noexcept
+  {
+    return wait_ == waiting::suspended && !operation_;
+  }
 
   void name_wait(char const* operation, source_site const& where) noexcept
   {
@@ -105,7 +108,8 @@ class timeline_builder
       add(event);
   }
 
-  // Of a task that has left no event and lived throughout the trace, what it does now is what it did.
+  // Of a task that has left no event and lived throughout the trace, what it does now is what it
+  // did.
   void add_live(task_info const& info, std::chrono::nanoseconds since_begin, std::size_t idle_limit)
   {
     auto known = tracks_.find(info.id);
@@ -129,7 +133,8 @@ class timeline_builder
     if (life.outcome.empty()) describe(life, info.name, info.spawned_at, info.parent);
     // The age of a wait is known in steps of 10 ms, on a clock that may be one behind.
     constexpr std::chrono::milliseconds slack(20);
-    if (known->second.waits_for_unknown() && *info.operation && info.waiting_for + slack >= since_begin)
+    if (known->second.waits_for_unknown() && *info.operation &&
+        info.waiting_for + slack >= since_begin)
       known->second.name_wait(info.operation, info.waits_at);
   }
 
@@ -222,7 +227,8 @@ class timeline_builder
     for (auto& slice : result_.slices)
       slice.life = places[slice.life];
     std::ranges::stable_sort(result_.slices, {},
-                             [](task_slice const& s) { return std::tuple(s.life, s.begin, -s.end); });
+                             [](task_slice const& s)
+                             { return std::tuple(s.life, s.begin, -s.end); });
   }
 
   recorded_trace const& trace_;

@@ -1,4 +1,5 @@
-// What each task did during a trace: its life, its waits and its time on threads, as slices that nest.
+// What each task did during a trace: its life, its waits and its time on threads, as slices that
+// nest.
 #pragma once
 
 #include "task/task_trace.hpp"
@@ -40,7 +41,8 @@ struct task_slice
 
 struct task_timeline
 {
-  /// Tasks that neither ran nor began nor ended are shown up to this number: any number of them may exist.
+  /// Tasks that neither ran nor began nor ended are shown up to this number: any number of them may
+  /// exist.
   static constexpr std::size_t idle_limit = 10'000;
 
   std::vector<task_life> lives;  ///< in the order of their ids
@@ -51,10 +53,10 @@ struct task_timeline
   std::size_t idle_hidden = 0;  ///< idle tasks beyond the limit
 };
 
-/// Reads the live tasks too, so soon after the trace's end. A task waits for what it began last, as in
-/// task_info: of the operations that a group begins at once, all but the last show as waits without length. A
-/// wait lasts until the operation completes in the task; what the task executes for the operation before that
-/// lies inside the wait.
+/// Reads the live tasks too, so soon after the trace's end. A task waits for what it began last, as
+/// in task_info: of the operations that a group begins at once, all but the last show as waits
+/// without length. A wait lasts until the operation completes in the task; what the task executes
+/// for the operation before that lies inside the wait.
 [[nodiscard]] task_timeline make_task_timeline(recorded_trace const& trace,
                                                std::size_t idle_limit = task_timeline::idle_limit);
 

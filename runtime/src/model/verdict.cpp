@@ -47,12 +47,14 @@ judgement judge(std::span<gauge_point const> history, double noise)
   auto const total = history.empty() ? 0 : history.back().seconds - history.front().seconds;
   if (total < least_seconds_to_judge)
   {
-    result.reason = fmt::format("{:.1f} s observed, at least {:.1f} s needed", total, least_seconds_to_judge);
+    result.reason =
+        fmt::format("{:.1f} s observed, at least {:.1f} s needed", total, least_seconds_to_judge);
     return result;
   }
 
   auto const warm_up = history.front().seconds + total / 10;
-  std::span const seen(std::ranges::lower_bound(history, warm_up, {}, &gauge_point::seconds), history.end());
+  std::span const seen(std::ranges::lower_bound(history, warm_up, {}, &gauge_point::seconds),
+                       history.end());
   if (seen.size() < number_of_parts * least_points)
   {
     result.reason = fmt::format("too few observations: {} in {:.1f} s", history.size(), total);

@@ -1,6 +1,6 @@
 // A sampler of all allocations, behind a hook of tcmalloc's.
 #include "probe/allocator_frames.hpp"
-#include "probe/stack_trace.hpp"
+#include "unwind/capture.hpp"
 
 #include <leaklab/heap.hpp>
 
@@ -24,8 +24,8 @@ constexpr std::size_t max_depth = 31;  // tcmalloc's own (common.h, kMaxStackDep
 
 std::atomic<std::int64_t> current_period{0};
 
-/// A thread's way to its next sampling point. Plain data without a constructor, in the thread's static block:
-/// it can be read in any allocation, the thread's first and last as well.
+/// A thread's way to its next sampling point. Plain data without a constructor, in the thread's
+/// static block: it can be read in any allocation, the thread's first and last as well.
 struct countdown
 {
   std::int64_t period = 0;  // that `left` was drawn with
@@ -35,8 +35,8 @@ struct countdown
 };
 constinit thread_local countdown mine __attribute__((tls_model("initial-exec")));
 
-/// The distance between points of a Poisson process: exponential, so what was drawn with another period can
-/// be thrown away and drawn anew.
+/// The distance between points of a Poisson process: exponential, so what was drawn with another
+/// period can be thrown away and drawn anew.
 void draw(countdown& c, std::int64_t period)
 {
   if (c.random == 0) c.random = reinterpret_cast<std::uintptr_t>(&c);
@@ -44,7 +44,8 @@ void draw(countdown& c, std::int64_t period)
   std::uint64_t z = c.random += 0x9e3779b97f4a7c15;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  double const uniform = (static_cast<double>((z ^ (z >> 31)) >> 11) + 1) * 0x1p-53;  // above 0, up to 1
+  double const uniform =
+      (static_cast<double>((z ^ (z >> 31)) >> 11) + 1) * 0x1p-53;  // above 0, up to 1
   c.period = period;
   c.left = -std::log(uniform) * static_cast<double>(period);
 }
@@ -65,8 +66,8 @@ struct amount
   double bytes = 0;
 };
 
-/// Lives for ever: programs allocate until their last moment. Grows with the places that allocate, not with
-/// time.
+/// Lives for ever: programs allocate until their last moment. Grows with the places that allocate,
+/// not with time.
 struct totals
 {
   std::mutex mutex;
@@ -84,7 +85,8 @@ __attribute__((noinline)) void record(std::size_t size, std::int64_t period)
   std::array<void*, max_depth> stack;
   auto const depth = capture_stack(stack, 2);
   auto caller = without_allocator(std::span(stack).first(depth));
-  double const stands_for = 1 / -std::expm1(-static_cast<double>(size) / static_cast<double>(period));
+  double const stands_for =
+      1 / -std::expm1(-static_cast<double>(size) / static_cast<double>(period));
   std::lock_guard const lock(all().mutex);
   amount& total = all().by_stack[std::move(caller)];
   total.objects += stands_for;

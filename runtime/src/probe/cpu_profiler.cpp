@@ -1,6 +1,6 @@
 #include "probe/cpu_profiler.hpp"
 
-#include "probe/stack_trace.hpp"
+#include "unwind/capture.hpp"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -21,7 +21,8 @@ namespace leaklab
 namespace
 {
 
-/// gperftools installs its handler when its library is loaded. One that came later gets all the signals.
+/// gperftools installs its handler when its library is loaded. One that came later gets all the
+/// signals.
 bool has_signal() noexcept
 {
   struct sigaction current
@@ -41,22 +42,26 @@ std::string read_all(int fd)
   std::size_t done = 0;
   while (done < content.size())
   {
-    auto const got = pread(fd, content.data() + done, content.size() - done, static_cast<off_t>(done));
-    if (got <= 0) throw std::system_error(errno, std::generic_category(), "cannot read the CPU profile");
+    auto const got =
+        pread(fd, content.data() + done, content.size() - done, static_cast<off_t>(done));
+    if (got <= 0)
+      throw std::system_error(errno, std::generic_category(), "cannot read the CPU profile");
     done += static_cast<std::size_t>(got);
   }
   return content;
 }
 
 /// ProfilerStop frees memory under the lock that its signal handler takes (gperftools 2.10,
-/// profile-handler.cc). A thread that the signal interrupts inside tcmalloc, with one of its locks, would
-/// wait for us, and we for it. So the signals end first: no more are made, and those on their way arrive.
+/// profile-handler.cc). A thread that the signal interrupts inside tcmalloc, with one of its locks,
+/// would wait for us, and we for it. So the signals end first: no more are made, and those on their
+/// way arrive.
 void end_signals() noexcept
 {
   itimerval const none{};
   setitimer(ITIMER_PROF, &none, nullptr);
   sigset_t pending{};
-  for (int i = 0; i == 0 || (i < 20 && sigpending(&pending) == 0 && sigismember(&pending, SIGPROF) == 1); ++i)
+  for (int i = 0;
+       i == 0 || (i < 20 && sigpending(&pending) == 0 && sigismember(&pending, SIGPROF) == 1); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 

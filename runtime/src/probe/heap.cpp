@@ -26,8 +26,8 @@ heap_stats read_heap_stats()
   stats.free_bytes = property("tcmalloc.pageheap_free_bytes");
   stats.unmapped_bytes = property("tcmalloc.pageheap_unmapped_bytes");
   stats.thread_cache_bytes = property("tcmalloc.current_total_thread_cache_bytes");
-  stats.central_cache_bytes =
-      property("tcmalloc.central_cache_free_bytes") + property("tcmalloc.transfer_cache_free_bytes");
+  stats.central_cache_bytes = property("tcmalloc.central_cache_free_bytes") +
+                              property("tcmalloc.transfer_cache_free_bytes");
   return stats;
 }
 

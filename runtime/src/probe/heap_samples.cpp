@@ -1,6 +1,6 @@
 #include "probe/allocator_frames.hpp"
 #include "probe/period_history.hpp"
-#include "probe/stack_trace.hpp"
+#include "unwind/capture.hpp"
 
 #include <leaklab/heap.hpp>
 
@@ -24,8 +24,9 @@ namespace leaklab
 namespace
 {
 
-/// The variable behind TCMALLOC_SAMPLE_PARAMETER, null when this tcmalloc has none. The mangled name holds
-/// the name of its type: int64 until gperftools 2.10, int64_t since (base/commandlineflags.h, DECLARE_int64).
+/// The variable behind TCMALLOC_SAMPLE_PARAMETER, null when this tcmalloc has none. The mangled
+/// name holds the name of its type: int64 until gperftools 2.10, int64_t since
+/// (base/commandlineflags.h, DECLARE_int64).
 std::int64_t* find_sample_parameter() noexcept
 {
   static constexpr char const* names[] = {
@@ -92,22 +93,22 @@ period_history& history()
 void remember(std::int64_t period)
 {
   if (allocator_takes_notes()) return;
-  history().change_to(
-      period,
-      []
-      {
-        period_history::counts without_note;
-        for_each_entry(live_entries(),
-                       [&](stack_and_size const& kind, std::uint64_t count, std::optional<std::int64_t> note)
-                       {
-                         if (!note) without_note[kind] += count;
-                       });
-        return without_note;
-      });
+  history().change_to(period,
+                      []
+                      {
+                        period_history::counts without_note;
+                        for_each_entry(live_entries(),
+                                       [&](stack_and_size const& kind, std::uint64_t count,
+                                           std::optional<std::int64_t> note)
+                                       {
+                                         if (!note) without_note[kind] += count;
+                                       });
+                        return without_note;
+                      });
 }
 
-/// Brings this thread's sampler past the next sampling point, where it takes over a new period. A thread that
-/// has allocated while sampling was off has up to 16 MiB to go (tcmalloc's sampler.cc,
+/// Brings this thread's sampler past the next sampling point, where it takes over a new period. A
+/// thread that has allocated while sampling was off has up to 16 MiB to go (tcmalloc's sampler.cc,
 /// PickNextSamplingPoint).
 void pass_sampling_point()
 {
@@ -158,14 +159,15 @@ std::vector<heap_sample> read_heap_samples()
   if (auto const period = heap_sampling_period(); period > 0) remember(period);
   std::map<stack_and_size, double> objects;
   period_history::counts without_note;
-  for_each_entry(live_entries(),
-                 [&](stack_and_size const& kind, std::uint64_t count, std::optional<std::int64_t> note)
-                 {
-                   if (note)
-                     objects[kind] += static_cast<double>(count) * weight(kind.second, *note);
-                   else
-                     without_note[kind] += count;
-                 });
+  for_each_entry(
+      live_entries(),
+      [&](stack_and_size const& kind, std::uint64_t count, std::optional<std::int64_t> note)
+      {
+        if (note)
+          objects[kind] += static_cast<double>(count) * weight(kind.second, *note);
+        else
+          without_note[kind] += count;
+      });
   for (auto const& [kind, parts] : history().attribute(without_note))
     for (auto const& [period, count] : parts)
       if (period > 0) objects[kind] += static_cast<double>(count) * weight(kind.second, period);

@@ -1,5 +1,5 @@
-// Which sampling period the samples without a note of it were drawn with (note_in_allocator_stacks in
-// stack_trace.hpp): all on Ubuntu, elsewhere those from before the first note.
+// Which sampling period the samples without a note of it were drawn with (note_in_allocator_stacks
+// in stack_trace.hpp): all on Ubuntu, elsewhere those from before the first note.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,8 @@ namespace leaklab
 /// Objects of one stack and size are of one kind.
 using stack_and_size = std::pair<std::vector<std::uintptr_t>, std::size_t>;
 
-/// When the period changes, this remembers how many samples of each kind were drawn with the ones before.
+/// When the period changes, this remembers how many samples of each kind were drawn with the ones
+/// before.
 class period_history
 {
  public:
@@ -26,8 +27,8 @@ class period_history
     std::uint64_t count;
   };
 
-  /// The live samples, each kind split by the period that it was drawn with, the earliest first. Those of a
-  /// kind that are gone count as the latest.
+  /// The live samples, each kind split by the period that it was drawn with, the earliest first.
+  /// Those of a kind that are gone count as the latest.
   [[nodiscard]] std::map<stack_and_size, std::vector<drawn>> attribute(counts const& live) const
   {
     std::map<stack_and_size, std::vector<drawn>> result;

@@ -64,7 +64,8 @@ bool is_memfd(int fd)
   std::array<char, 8> target{};
   static constexpr std::string_view prefix = "/memfd:";
   ssize_t const length = readlink(link_of(fd).c_str(), target.data(), target.size());
-  return length > 0 && std::string_view(target.data(), static_cast<std::size_t>(length)).starts_with(prefix);
+  return length > 0 &&
+         std::string_view(target.data(), static_cast<std::size_t>(length)).starts_with(prefix);
 }
 
 using kind = std::size_t fd_counts::*;
@@ -99,7 +100,8 @@ void visit_descriptor(int fd, Visit& visit)
   {
   };
   // By number, and so whatever it refers to by now: other threads open and close meanwhile.
-  if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_NLINK, &status) == 0) visit(fd, kind_of(status, fd));
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_NLINK, &status) == 0)
+    visit(fd, kind_of(status, fd));
 }
 
 // Calls visit(fd, kind) for each open descriptor but the one that this takes; when it has none to
@@ -124,7 +126,8 @@ void for_each_descriptor(Visit visit)
     if (!entry) break;
     std::string_view const name = entry->d_name;
     int fd = -1;
-    if (std::from_chars(name.data(), name.data() + name.size(), fd).ec != std::errc{} || fd == own) continue;
+    if (std::from_chars(name.data(), name.data() + name.size(), fd).ec != std::errc{} || fd == own)
+      continue;
     visit_descriptor(fd, visit);
   }
   if (errno != 0) fail("/proc/self/fd");
@@ -138,7 +141,8 @@ std::string address_text(int (*get)(int, sockaddr*, socklen_t*), int fd)
   std::array<char, NI_MAXHOST> host{};
   std::array<char, NI_MAXSERV> port{};
   auto* const plain = reinterpret_cast<sockaddr*>(&address);
-  if (get(fd, plain, &size) != 0 || (address.ss_family != AF_INET && address.ss_family != AF_INET6) ||
+  if (get(fd, plain, &size) != 0 ||
+      (address.ss_family != AF_INET && address.ss_family != AF_INET6) ||
       getnameinfo(plain, size, host.data(), host.size(), port.data(), port.size(),
                   NI_NUMERICHOST | NI_NUMERICSERV) != 0)
     return "";
@@ -186,7 +190,8 @@ std::string example_descriptor(std::string_view wanted)
       {"device", &fd_counts::devices}, {"anonymous", &fd_counts::anonymous},
       {"other", &fd_counts::other},
   };
-  auto const* const known = std::ranges::find(kinds, wanted, [](auto const& each) { return each.first; });
+  auto const* const known =
+      std::ranges::find(kinds, wanted, [](auto const& each) { return each.first; });
   if (known == std::end(kinds)) return "";
   int highest = -1;
   for_each_descriptor(
@@ -208,15 +213,16 @@ std::uint64_t read_resident_bytes()
 
 process_stats read_process_stats()
 {
-  // proc(5), stat: the name, field 2, may hold anything but ends with the last parenthesis; then field 3 and
-  // so on.
+  // proc(5), stat: the name, field 2, may hold anything but ends with the last parenthesis; then
+  // field 3 and so on.
   std::string const text = read_whole("/proc/self/stat");
   std::istringstream fields(text.substr(text.rfind(')') + 2));
   std::array<std::string, 25> field;
   for (std::size_t i = 3; i < field.size() && fields >> field[i]; ++i)
   {
   }
-  if (field.back().empty()) throw std::system_error(EPROTO, std::generic_category(), "/proc/self/stat");
+  if (field.back().empty())
+    throw std::system_error(EPROTO, std::generic_category(), "/proc/self/stat");
 
   timespec cpu{};
   if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu) != 0) fail("clock_gettime");

@@ -1,5 +1,5 @@
-// The heap and the processor as seen without gperftools, which the sanitizers exclude: totals from the C
-// library, no samples, and nothing that pretends otherwise.
+// The heap and the processor as seen without gperftools, which the sanitizers exclude: totals from
+// the C library, no samples, and nothing that pretends otherwise.
 #include "probe/cpu_profiler.hpp"
 
 #include <leaklab/heap.hpp>
@@ -59,7 +59,8 @@ std::vector<heap_sample> read_allocations()
 
 cpu_profiler::cpu_profiler()
 {
-  throw cpu_profiler_unavailable("this program was built without the CPU profiler, as sanitizers demand");
+  throw cpu_profiler_unavailable(
+      "this program was built without the CPU profiler, as sanitizers demand");
 }
 cpu_profiler::~cpu_profiler() = default;
 std::string cpu_profiler::stop()

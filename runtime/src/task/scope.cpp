@@ -27,8 +27,8 @@ struct scope::state
   bool cancelled = false;
 };
 
-// Ends the task, then takes it out of its scope: who joins the scope finds the task counted. A task that is
-// destroyed unfinished is destroyed with its context; nobody is left to join it.
+// Ends the task, then takes it out of its scope: who joins the scope finds the task counted. A task
+// that is destroyed unfinished is destroyed with its context; nobody is left to join it.
 class scope::child_end
 {
  public:
@@ -53,8 +53,8 @@ class scope::child_end
 };
 
 scope::scope(asio::any_io_executor executor)
-    : state_(detail::with_plain_executor(executor,
-                                         [](auto const& plain) { return std::make_shared<state>(plain); }))
+    : state_(detail::with_plain_executor(
+          executor, [](auto const& plain) { return std::make_shared<state>(plain); }))
 {
 }
 
@@ -65,8 +65,8 @@ void scope::spawn(awaitable<void> body, task_name name, std::source_location con
   auto const task = detail::begin_task(name.c_str(), where);
   detail::task_end end(task);
   auto const child = state_->children.emplace(state_->children.end());
-  detail::start_task(state_->executor, std::move(body), task, child_end(state_, child, std::move(end)),
-                     child->slot());
+  detail::start_task(state_->executor, std::move(body), task,
+                     child_end(state_, child, std::move(end)), child->slot());
   if (state_->cancelled) child->emit(asio::cancellation_type::terminal);
 }
 

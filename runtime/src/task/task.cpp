@@ -64,7 +64,8 @@ bool detail::is_cancellation(std::exception_ptr const& failure) noexcept
     return e.code() == boost::asio::error::operation_aborted ||
            e.code() == boost::asio::experimental::error::channel_cancelled;
   }
-  catch (boost::asio::multiple_exceptions const& e)  // of a group, `a || b` say, with all its operations
+  catch (boost::asio::multiple_exceptions const&
+             e)  // of a group, `a || b` say, with all its operations
   {
     return is_cancellation(e.first_exception());
   }

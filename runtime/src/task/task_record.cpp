@@ -67,7 +67,8 @@ task_info task_record::copy(std::uint64_t word, std::uint32_t now, frames with) 
   {
     info.operation = operation_;
     info.waits_at = source_site::from(waits_at_);
-    info.waiting_for = std::chrono::milliseconds(10) * static_cast<std::int32_t>(now - waits_since_);
+    info.waiting_for =
+        std::chrono::milliseconds(10) * static_cast<std::int32_t>(now - waits_since_);
   }
   if (with == frames::read && entry_point_) read_await_chain(entry_point_, info);
   return info;
@@ -76,8 +77,8 @@ task_info task_record::copy(std::uint64_t word, std::uint32_t now, frames with) 
 std::size_t task_record::look(std::span<task_record, group> records, std::uint32_t now, frames with,
                               std::span<task_info, group> found) noexcept
 {
-  // The frames lie anywhere in memory. Each step asks for what the next one needs, for all records at once,
-  // so that their cache misses overlap.
+  // The frames lie anywhere in memory. Each step asks for what the next one needs, for all records
+  // at once, so that their cache misses overlap.
   std::array<std::uint64_t, group> words;
   for (std::size_t i = 0; i != group; ++i)
   {

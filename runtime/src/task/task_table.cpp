@@ -2,7 +2,6 @@
 
 #include "task/task_trace.hpp"
 
-#include <fmt/format.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -37,9 +36,9 @@ std::string message_of(std::exception_ptr const& failure)
 
 }  // namespace
 
-// A slab is aligned to its size, so a record finds the one that it belongs to by masking its own address.
-// Records fill the slab behind the header, which has the first page for itself: the other pages can be given
-// back.
+// A slab is aligned to its size, so a record finds the one that it belongs to by masking its own
+// address. Records fill the slab behind the header, which has the first page for itself: the other
+// pages can be given back.
 struct task_table::slab
 {
   static constexpr std::size_t capacity = (slab_bytes - page_bytes) / sizeof(task_record);
@@ -142,14 +141,16 @@ void task_table::finish(task_handle task, std::exception_ptr const& failure) noe
   auto const name = record.name_;
   auto const where = record.spawned_at_;
   if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
-    trace_task(failure ? trace_step::fail : trace_step::finish, task.id, name, where, record.parent_);
+    trace_task(failure ? trace_step::fail : trace_step::finish, task.id, name, where,
+               record.parent_);
   auto word = record.word_.load(std::memory_order_relaxed);
   for (;;)
   {
     if (word & task_record::reading)
       word = record.await_reader();
     else if (record.word_.compare_exchange_weak(word, word & task_record::entries_mask,
-                                                std::memory_order_acq_rel, std::memory_order_relaxed))
+                                                std::memory_order_acq_rel,
+                                                std::memory_order_relaxed))
       break;
   }
   {
@@ -183,7 +184,8 @@ void task_table::for_each(std::function<void(task_info const&)> const& visit, fr
     for (std::size_t i = 0; i != slab::capacity; i += task_record::group)
     {
       std::array<task_info, task_record::group> found;
-      std::span<task_record, task_record::group> const records(home->records() + i, task_record::group);
+      std::span<task_record, task_record::group> const records(home->records() + i,
+                                                               task_record::group);
       auto const count = task_record::look(records, now, with, found);
       std::for_each_n(found.begin(), count, visit);
     }
@@ -206,10 +208,10 @@ void task_table::count_failure(char const* name, std::source_location const& whe
   if (known == failures_.end())
   {
     known = failures_.insert(failures_.end(), {name, site, 0, {}});
-    fmt::print(
-        stderr,
-        "leaklab: task \"{}\" spawned at {}:{} failed: {} (further failures of its kind are counted)\n", name,
-        site.file, site.line, message);
+    std::fprintf(stderr,
+                 "leaklab: task \"%s\" spawned at %s:%u failed: %s (further failures of its kind are "
+                 "counted)\n",
+                 name, site.file, site.line, message.c_str());
   }
   ++known->count;
   known->last_message = message;
@@ -219,7 +221,8 @@ std::vector<task_failure> task_table::failures() const
 {
   std::lock_guard const lock(failures_mutex_);
   auto copy = failures_;
-  std::sort(copy.begin(), copy.end(), [](auto const& a, auto const& b) { return a.count > b.count; });
+  std::sort(copy.begin(), copy.end(),
+            [](auto const& a, auto const& b) { return a.count > b.count; });
   return copy;
 }
 

@@ -1,9 +1,9 @@
-// All task records of the process: type-stable memory in slabs, a free list in each, one lock for spawning
-// and recycling.
+// All task records of the process: type-stable memory in slabs, a free list in each, one lock for
+// spawning and recycling.
 //
-// Scanning needs no lock: slabs are never unmapped, and a free record has the id 0. A slab whose last task
-// has ended gives its pages back to the system when another slab has room, so that memory follows the number
-// of live tasks down again.
+// Scanning needs no lock: slabs are never unmapped, and a free record has the id 0. A slab whose
+// last task has ended gives its pages back to the system when another slab has room, so that memory
+// follows the number of live tasks down again.
 #pragma once
 
 #include <leaklab/detail/task_record.hpp>
@@ -28,7 +28,8 @@ class task_table
   void finish(task_handle task, std::exception_ptr const& failure) noexcept;
   void recycle(task_record& record) noexcept;
 
-  void for_each(std::function<void(task_info const&)> const& visit, frames with = frames::read) const;
+  void for_each(std::function<void(task_info const&)> const& visit,
+                frames with = frames::read) const;
   [[nodiscard]] task_counts counts() const;
   [[nodiscard]] std::vector<task_failure> failures() const;
 
@@ -39,7 +40,8 @@ class task_table
 
   task_handle take(char const* name, std::source_location const& where);
   slab& slab_with_room();
-  void count_failure(char const* name, std::source_location const& where, std::exception_ptr const& failure);
+  void count_failure(char const* name, std::source_location const& where,
+                     std::exception_ptr const& failure);
 
   mutable std::mutex mutex_;
   std::vector<slab*> slabs_;

@@ -77,7 +77,8 @@ recorded_trace task_trace::stop()
   detail::tracing.store(false, std::memory_order_relaxed);
   stopped_ = true;
   auto& trace = *recorder.trace;
-  trace.duration = trace.full ? std::chrono::nanoseconds(trace.events().back().time) : recorder.elapsed();
+  trace.duration =
+      trace.full ? std::chrono::nanoseconds(trace.events().back().time) : recorder.elapsed();
   return *std::exchange(recorder.trace, std::nullopt);
 }
 

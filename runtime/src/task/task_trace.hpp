@@ -1,7 +1,7 @@
 // What tasks do over a time: spawned, entered and left by threads, waiting and resumed, ended.
 //
-// While a trace records, each step of each task goes under one lock into a buffer of fixed size. While none
-// does, a step costs the reading of a flag (detail/task_record.hpp).
+// While a trace records, each step of each task goes under one lock into a buffer of fixed size.
+// While none does, a step costs the reading of a flag (detail/task_record.hpp).
 #pragma once
 
 #include <leaklab/detail/task_record.hpp>
@@ -19,10 +19,11 @@ namespace leaklab
 
 struct trace_event
 {
-  std::int64_t time;  ///< nanoseconds since the trace began; never less than that of the event before
+  std::int64_t
+      time;  ///< nanoseconds since the trace began; never less than that of the event before
   task_id task;
   detail::trace_step step;
-  char const* text;            ///< name (spawn, finish, fail) or operation (wait_begin, wait_end); else null
+  char const* text;  ///< name (spawn, finish, fail) or operation (wait_begin, wait_end); else null
   std::source_location where;  ///< of the spawn or of the co_await, likewise
   task_id parent;              ///< of spawn, finish and fail
 };
@@ -40,9 +41,13 @@ struct recorded_trace
   bool full = false;  ///< the buffer was too small: the trace ends with its last event
   std::chrono::steady_clock::time_point begin;
   std::chrono::nanoseconds duration{0};
-  task_id last_known = 0;  ///< a task with a higher id has its spawn in the trace, or began after its end
+  task_id last_known =
+      0;  ///< a task with a higher id has its spawn in the trace, or began after its end
 
-  [[nodiscard]] std::span<trace_event const> events() const noexcept { return {buffer.get(), count}; }
+  [[nodiscard]] std::span<trace_event const> events() const noexcept
+  {
+    return {buffer.get(), count};
+  }
 };
 
 struct trace_busy : std::runtime_error
@@ -50,7 +55,8 @@ struct trace_busy : std::runtime_error
   using runtime_error::runtime_error;
 };
 
-/// Records as long as it lives, from construction to stop(). One at a time in a process. Any thread.
+/// Records as long as it lives, from construction to stop(). One at a time in a process. Any
+/// thread.
 class task_trace
 {
  public:

@@ -1,5 +1,5 @@
-#include "encode/task_list.hpp"
-#include "model/place_book.hpp"
+#include "symbols/place_book.hpp"
+#include "symbols/task_blocks.hpp"
 
 #include <leaklab/testing.hpp>
 
@@ -42,7 +42,8 @@ std::vector<task_info> look(task_id since, boost::asio::io_context* context)
   return found;
 }
 
-bool is_allowed(task_info const& task, std::vector<allowed_tasks> const& allowed, model::place_book& places)
+bool is_allowed(task_info const& task, std::vector<allowed_tasks> const& allowed,
+                symbols::place_book& places)
 {
   auto in = places.chain(task);
   in.push_back(&places.at(task.spawned_at));
@@ -70,13 +71,14 @@ std::string find_tasks_left(task_id since, leak_options const& options)
   demand_reasons(options);
   auto const end = clock::now() + options.patience;
   if (look(since, options.context).empty()) return {};  // the common case needs no names
-  model::symboliser symbols;
-  model::place_book places(symbols);
+  symbols::symboliser symbols;
+  symbols::place_book places(symbols);
   auto const look_again = [&]
   {
     auto found = look(since, options.context);
     if (!options.allowed.empty())
-      std::erase_if(found, [&](task_info const& task) { return is_allowed(task, options.allowed, places); });
+      std::erase_if(
+          found, [&](task_info const& task) { return is_allowed(task, options.allowed, places); });
     return found;
   };
   auto left = look_again();
@@ -91,13 +93,15 @@ std::string find_tasks_left(task_id since, leak_options const& options)
   auto const total = left.size();
   std::sort(left.begin(), left.end(), [](auto const& a, auto const& b) { return a.id < b.id; });
   left.resize(std::min(total, most_shown));
-  auto report = fmt::format("{} {} left behind after {} ms:\n\n{}", total, total == 1 ? "task" : "tasks",
-                            options.patience.count(), encode::task_blocks(left, places));
+  auto report =
+      fmt::format("{} {} left behind after {} ms:\n\n{}", total, total == 1 ? "task" : "tasks",
+                  options.patience.count(), symbols::task_blocks(left, places));
   if (total > most_shown) report += fmt::format("... and {} more\n", total - most_shown);
   return report;
 }
 
-task_leak_guard::task_leak_guard(failure fail, leak_options options, std::source_location const& where)
+task_leak_guard::task_leak_guard(failure fail, leak_options options,
+                                 std::source_location const& where)
     : fail_(std::move(fail)), options_(std::move(options)), where_(where), since_(last_task())
 {
   demand_reasons(options_);

@@ -9,10 +9,10 @@
 namespace world
 {
 
-/// Listens on a free port of 127.0.0.1, on a thread of its own. It answers every line with the line "done",
-/// `service_time` after it came, and takes the lines of a connection one after the other: n connections get
-/// at most n answers in each `service_time`, however much they ask. The destructor resets all connections.
-/// Throws boost::system::system_error.
+/// Listens on a free port of 127.0.0.1, on a thread of its own. It answers every line with the line
+/// "done", `service_time` after it came, and takes the lines of a connection one after the other: n
+/// connections get at most n answers in each `service_time`, however much they ask. The destructor
+/// resets all connections. Throws boost::system::system_error.
 class backend
 {
  public:

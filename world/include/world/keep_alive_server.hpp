@@ -1,4 +1,5 @@
-// An HTTP server that keeps connections open for the next request, and closes those that stay silent.
+// An HTTP server that keeps connections open for the next request, and closes those that stay
+// silent.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -9,9 +10,9 @@
 namespace world
 {
 
-/// Listens on a free port of 127.0.0.1, on a thread of its own. Answers every request without a body with
-/// 204 No Content. Closes a connection that has brought no request for `idle`, and when the client does.
-/// Throws boost::system::system_error.
+/// Listens on a free port of 127.0.0.1, on a thread of its own. Answers every request without a
+/// body with 204 No Content. Closes a connection that has brought no request for `idle`, and when
+/// the client does. Throws boost::system::system_error.
 class keep_alive_server
 {
  public:
@@ -29,8 +30,8 @@ class keep_alive_server
   boost::asio::ip::tcp::endpoint endpoint_;
 };
 
-/// Whether the other end has closed its side of a connection on which nothing is left to be read. A client
-/// asks before it sends a second request.
+/// Whether the other end has closed its side of a connection on which nothing is left to be read. A
+/// client asks before it sends a second request.
 [[nodiscard]] bool closed_by_peer(boost::asio::ip::tcp::socket::native_handle_type socket) noexcept;
 
 }  // namespace world

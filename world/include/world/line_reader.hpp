@@ -10,10 +10,10 @@
 namespace world
 {
 
-/// Connects to `server` and reads lines on a thread of its own: calls `on_line` there for each, then pauses
-/// before the next. It asks the kernel for a small receive buffer, so that what it does not read waits with
-/// the server. It ends when the server closes the connection or with the object. Throws
-/// boost::system::system_error.
+/// Connects to `server` and reads lines on a thread of its own: calls `on_line` there for each,
+/// then pauses before the next. It asks the kernel for a small receive buffer, so that what it does
+/// not read waits with the server. It ends when the server closes the connection or with the
+/// object. Throws boost::system::system_error.
 class line_reader
 {
  public:

@@ -11,8 +11,8 @@
 namespace world
 {
 
-/// A boost::signals2::signal<void(double)> that is raised ten times a second, on `executor` and by no task.
-/// Compiled once, for signal.hpp takes two seconds. Lives on the executor's thread.
+/// A boost::signals2::signal<void(double)> that is raised ten times a second, on `executor` and by
+/// no task. Compiled once, for signal.hpp takes two seconds. Lives on the executor's thread.
 class price_feed
 {
  public:
@@ -22,8 +22,9 @@ class price_feed
   price_feed(price_feed const&) = delete;
   price_feed& operator=(price_feed const&) = delete;
 
-  /// Has `listener` called with every price until the connection is told to disconnect. Dropping the
-  /// connection does not do that; a boost::signals2::scoped_connection does it in its destructor.
+  /// Has `listener` called with every price until the connection is told to disconnect. Dropping
+  /// the connection does not do that; a boost::signals2::scoped_connection does it in its
+  /// destructor.
   boost::signals2::connection connect(std::function<void(double)> listener);
 
   [[nodiscard]] std::size_t listeners() const;

@@ -8,10 +8,10 @@
 namespace world
 {
 
-/// Clients of a server on 127.0.0.1, in a process of their own as in life, so that their ends of the
-/// connections take up no descriptors here. Each sends one line, and after that says nothing and keeps its
-/// connection until the server closes it. They end with the object, and with this process. Throws
-/// std::system_error.
+/// Clients of a server on 127.0.0.1, in a process of their own as in life, so that their ends of
+/// the connections take up no descriptors here. Each sends one line, and after that says nothing
+/// and keeps its connection until the server closes it. They end with the object, and with this
+/// process. Throws std::system_error.
 class quiet_clients
 {
  public:

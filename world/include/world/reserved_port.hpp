@@ -6,8 +6,8 @@
 namespace world
 {
 
-/// Holds a free port of 127.0.0.1 on which nobody listens: each connection to it is refused at once. Throws
-/// std::system_error.
+/// Holds a free port of 127.0.0.1 on which nobody listens: each connection to it is refused at
+/// once. Throws std::system_error.
 class reserved_port
 {
  public:

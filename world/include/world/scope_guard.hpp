@@ -8,9 +8,9 @@
 namespace world
 {
 
-/// Calls `action` at the end of its life, unless it has been released. As std::experimental::scope_exit
-/// (N4830), except that it neither copies nor moves: a guard belongs to the scope in which it stands. The
-/// action must not throw.
+/// Calls `action` at the end of its life, unless it has been released. As
+/// std::experimental::scope_exit (N4830), except that it neither copies nor moves: a guard belongs
+/// to the scope in which it stands. The action must not throw.
 ///
 ///     scope_exit const close([file] { std::fclose(file); });
 template <class Action>
@@ -33,8 +33,8 @@ class [[nodiscard]] scope_exit
   bool active_ = true;
 };
 
-/// Guards whose number is known at run time only: calls all actions at the end of its life, the last one
-/// first, as Python's contextlib.ExitStack does. The actions must not throw.
+/// Guards whose number is known at run time only: calls all actions at the end of its life, the
+/// last one first, as Python's contextlib.ExitStack does. The actions must not throw.
 class exit_stack
 {
  public:

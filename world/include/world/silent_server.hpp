@@ -6,9 +6,10 @@
 namespace world
 {
 
-/// Listens on a free port of 127.0.0.1. The kernel accepts connections and takes in what they send, as many
-/// as the backlog holds; the server never gets to them, as when its process is stopped. Its ends of the
-/// connections take up no descriptors, and are reset when it ends. Throws std::system_error.
+/// Listens on a free port of 127.0.0.1. The kernel accepts connections and takes in what they send,
+/// as many as the backlog holds; the server never gets to them, as when its process is stopped. Its
+/// ends of the connections take up no descriptors, and are reset when it ends. Throws
+/// std::system_error.
 class silent_server
 {
  public:

@@ -9,8 +9,9 @@
 namespace world
 {
 
-/// Visits a server, on a thread of its own. At most 100 visitors are there at a time, the others queue. A
-/// visit that fails ends, and is not repeated. Destroying this breaks off what is under way.
+/// Visits a server, on a thread of its own. At most 100 visitors are there at a time, the others
+/// queue. A visit that fails ends, and is not repeated. Destroying this breaks off what is under
+/// way.
 class visitors
 {
  public:
@@ -21,8 +22,8 @@ class visitors
   visitors(visitors const&) = delete;
   visitors& operator=(visitors const&) = delete;
 
-  /// One visit: connects, sends `line` and a line feed, reads up to a line feed, closes. Returns at once. Any
-  /// thread.
+  /// One visit: connects, sends `line` and a line feed, reads up to a line feed, closes. Returns at
+  /// once. Any thread.
   void send(std::string line);
 
  private:

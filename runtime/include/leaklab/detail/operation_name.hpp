@@ -1,8 +1,8 @@
 // What a task waits for, in words, out of the type of the operation's initiation function object.
 //
-// Asio names these types after the operation (`basic_channel<…>::initiate_async_send`), and the compiler
-// spells a type out in __PRETTY_FUNCTION__. An operation that the table does not know is called by its own
-// name: `async_handshake` is "handshake".
+// Asio names these types after the operation (`basic_channel<…>::initiate_async_send`), and the
+// compiler spells a type out in __PRETTY_FUNCTION__. An operation that the table does not know is
+// called by its own name: `async_handshake` is "handshake".
 #pragma once
 
 #include <array>

@@ -1,10 +1,12 @@
-// The executor that resumes a task of an io_context: what its any_io_executor holds, with its type known.
+// The executor that resumes a task of an io_context: what its any_io_executor holds, with its type
+// known.
 //
-// Every coroutine of an awaitable is resumed through an any_io_executor. That one asks for each property
-// through a table of functions, wraps once more each function that it executes, and has each operation count
-// the context's outstanding work up and down. Knowing the type needs none of the first two. The count is not
-// needed either: what a coroutine was started by holds a work guard until it ends (run_task() in
-// start_task.hpp, and asio::co_spawn). So a tracked operation costs no more than an untracked one.
+// Every coroutine of an awaitable is resumed through an any_io_executor. That one asks for each
+// property through a table of functions, wraps once more each function that it executes, and has
+// each operation count the context's outstanding work up and down. Knowing the type needs none of
+// the first two. The count is not needed either: what a coroutine was started by holds a work guard
+// until it ends (run_task() in start_task.hpp, and asio::co_spawn). So a tracked operation costs no
+// more than an untracked one.
 #pragma once
 
 #include <leaklab/detail/asio_version.hpp>
@@ -36,7 +38,8 @@ class resume_executor
     task_.execute(std::forward<Function>(function));
   }
 
-  [[nodiscard]] boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept
+  [[nodiscard]] boost::asio::execution_context& query(
+      boost::asio::execution::context_t) const noexcept
   {
     return task_.inner().context();
   }

@@ -1,12 +1,13 @@
 // Starts a coroutine as a task on an executor: co_spawn, told where the task's frames are.
 //
 // Asio keeps the stack of a suspended coroutine as a list of frames that hangs on its entry point
-// (asio/impl/awaitable.hpp, "An awaitable_thread represents a thread-of-execution…"). The entry point here is
-// a coroutine of our own, so that the task's record knows it before anything can be awaited in it, and so
-// that a task costs no more than asio::co_spawn's: it needs one suspension to start and none to end.
+// (asio/impl/awaitable.hpp, "An awaitable_thread represents a thread-of-execution…"). The entry
+// point here is a coroutine of our own, so that the task's record knows it before anything can be
+// awaited in it, and so that a task costs no more than asio::co_spawn's: it needs one suspension to
+// start and none to end.
 //
-// This rests on details of Asio (asio_version.hpp). Without them tasks start through asio::co_spawn: they
-// show where they wait and where they were spawned, but no frames.
+// This rests on details of Asio (asio_version.hpp). Without them tasks start through
+// asio::co_spawn: they show where they wait and where they were spawned, but no frames.
 #pragma once
 
 #include <leaklab/detail/asio_version.hpp>
@@ -35,8 +36,8 @@ using boost::asio::awaitable;
 
 using entry_point = boost::asio::detail::awaitable_thread_entry_point;
 
-// Tells the record where the entry point's frame is, then goes through the executor's queue: a task never
-// begins inside spawn().
+// Tells the record where the entry point's frame is, then goes through the executor's queue: a task
+// never begins inside spawn().
 struct initiate_task
 {
   task_handle task;
@@ -58,7 +59,8 @@ awaitable<entry_point, any_io_executor> run_task(any_io_executor executor, await
   std::exception_ptr failure;
   try
   {
-    co_await boost::asio::async_initiate<boost::asio::deferred_t, void()>(initiate_task{task}, later);
+    co_await boost::asio::async_initiate<boost::asio::deferred_t, void()>(initiate_task{task},
+                                                                          later);
     co_await std::move(body);
   }
   catch (...)
@@ -91,14 +93,14 @@ void start_on(Plain const& plain, awaitable<void> body, task_handle task, End en
 
 #endif
 
-/// `end` is called with what ended the body, or destroyed uncalled when the task is destroyed with its
-/// context.
+/// `end` is called with what ended the body, or destroyed uncalled when the task is destroyed with
+/// its context.
 template <class Executor, class End>
 void start_task(Executor const& executor, awaitable<void> body, task_handle task, End end,
                 boost::asio::cancellation_slot slot = {})
 {
-  with_plain_executor(
-      executor, [&](auto const& plain) { start_on(plain, std::move(body), task, std::move(end), slot); });
+  with_plain_executor(executor, [&](auto const& plain)
+                      { start_on(plain, std::move(body), task, std::move(end), slot); });
 }
 
 }  // namespace leaklab::detail

@@ -1,8 +1,9 @@
-// An executor that says whose code it executes: any other executor, with the task that it was given to.
+// An executor that says whose code it executes: any other executor, with the task that it was given
+// to.
 //
-// co_spawn keeps the executor in the task's frame, and every operation of the task completes through it. So a
-// thread knows the current task whenever it executes a task's code, whichever completion tokens the task
-// uses.
+// co_spawn keeps the executor in the task's frame, and every operation of the task completes
+// through it. So a thread knows the current task whenever it executes a task's code, whichever
+// completion tokens the task uses.
 #pragma once
 
 #include <leaklab/detail/task_record.hpp>
@@ -17,8 +18,8 @@
 namespace leaklab::detail
 {
 
-/// A function that belongs to a task. Destroyed uncalled, as happens when its context is destroyed, it may
-/// take the task's coroutine frames with it.
+/// A function that belongs to a task. Destroyed uncalled, as happens when its context is destroyed,
+/// it may take the task's coroutine frames with it.
 template <class Function>
 class task_function
 {
@@ -100,22 +101,26 @@ class task_executor
   task_word task_;
 };
 
-/// Calls `use(executor)` with what `executor` wraps: a task that spawns on its own executor must not hand its
-/// identity down. The common cases come out as their own small types, which any_io_executor stores without an
-/// allocation.
+/// Calls `use(executor)` with what `executor` wraps: a task that spawns on its own executor must
+/// not hand its identity down. The common cases come out as their own small types, which
+/// any_io_executor stores without an allocation.
 template <class Executor, class Use>
 decltype(auto) with_plain_executor(Executor const& executor, Use&& use)
 {
-  if constexpr (std::is_constructible_v<bool, Executor const&> && requires { executor.target_type(); })
+  if constexpr (std::is_constructible_v<bool, Executor const&> &&
+                requires { executor.target_type(); })
   {
     using io = boost::asio::io_context::executor_type;
     using pool = boost::asio::thread_pool::executor_type;
     using any = boost::asio::any_io_executor;
     if (auto const* const plain = executor.template target<io>()) return use(*plain);
-    if (auto const* const task = executor.template target<task_executor<io>>()) return use(task->inner());
+    if (auto const* const task = executor.template target<task_executor<io>>())
+      return use(task->inner());
     if (auto const* const plain = executor.template target<pool>()) return use(*plain);
-    if (auto const* const task = executor.template target<task_executor<pool>>()) return use(task->inner());
-    if (auto const* const task = executor.template target<task_executor<any>>()) return use(task->inner());
+    if (auto const* const task = executor.template target<task_executor<pool>>())
+      return use(task->inner());
+    if (auto const* const task = executor.template target<task_executor<any>>())
+      return use(task->inner());
     return use(any(executor));
   }
   else

@@ -1,17 +1,18 @@
-// The record of one live task, and how its owner, its runners and a reader share it without blocking each
-// other.
+// The record of one live task, and how its owner, its runners and a reader share it without
+// blocking each other.
 //
-// A record is one cache line out of a table that never unmaps memory, so a stale pointer is safe to read: it
-// finds another id, or none. Whoever holds a task therefore holds a pointer and the id, and asks with both.
+// A record is one cache line out of a table that never unmaps memory, so a stale pointer is safe to
+// read: it finds another id, or none. Whoever holds a task therefore holds a pointer and the id,
+// and asks with both.
 //
 // `word_` is id << 20 | reading | entries. Rules:
-// - enter() counts up `entries` only while the id still is the task's; leave() counts down. The fields of the
-// wait
-//   are written only between the two.
-// - A reader sets `reading`, which holds up enter() and finish() for as long as it takes to copy the fields;
-// it reads the
-//   wait's fields, and the task's coroutine frames, only if it found `entries` at 0.
-// - finish() sets the id to 0. The record goes back to the table when its id is 0 and its entries are 0.
+// - enter() counts up `entries` only while the id still is the task's; leave() counts down. The
+//   fields of the wait are written only between the two.
+// - A reader sets `reading`, which holds up enter() and finish() for as long as it takes to copy
+//   the fields; it reads the wait's fields, and the task's coroutine frames, only if it found
+//   `entries` at 0.
+// - finish() sets the id to 0. The record goes back to the table when its id is 0 and its entries
+//   are 0.
 #pragma once
 
 #include <leaklab/task.hpp>
@@ -36,10 +37,10 @@ struct task_handle
   bool operator==(task_handle const&) const = default;
 };
 
-/// A task_handle in one word: an executor that carries it fits into any_io_executor, which would else
-/// allocate and count references. Records are aligned to 64 bytes in the lower half of a 48-bit address
-/// space, which leaves 23 bits for the id: a record is mistaken for that of an earlier task only when
-/// 8,388,608 tasks lie between the two.
+/// A task_handle in one word: an executor that carries it fits into any_io_executor, which would
+/// else allocate and count references. Records are aligned to 64 bytes in the lower half of a
+/// 48-bit address space, which leaves 23 bits for the id: a record is mistaken for that of an
+/// earlier task only when 8,388,608 tasks lie between the two.
 class task_word
 {
  public:
@@ -80,7 +81,8 @@ enum class trace_step : std::uint8_t
   fail
 };
 
-/// True while a trace is being recorded. All that a task does for it at other times is to read this.
+/// True while a trace is being recorded. All that a task does for it at other times is to read
+/// this.
 extern constinit std::atomic<bool> tracing;
 
 /// Records a step of the current task other than its first and its last.
@@ -100,12 +102,17 @@ class alignas(64) task_record
   static constexpr std::uint64_t entries_mask = 0xffff;
   static constexpr std::uint64_t reading = 1u << 16;
 
-  [[nodiscard]] task_id id() const noexcept { return word_.load(std::memory_order_relaxed) >> id_shift; }
+  [[nodiscard]] task_id id() const noexcept
+  {
+    return word_.load(std::memory_order_relaxed) >> id_shift;
+  }
 
-  /// Says that code of the task waits in an executor's queue, until the task is entered the next time.
+  /// Says that code of the task waits in an executor's queue, until the task is entered the next
+  /// time.
   void mark_queued(task_word task) noexcept
   {
-    if (is(task, word_.load(std::memory_order_relaxed))) queued_.store(true, std::memory_order_relaxed);
+    if (is(task, word_.load(std::memory_order_relaxed)))
+      queued_.store(true, std::memory_order_relaxed);
   }
 
   /// False when the task has ended; then there must be no leave().
@@ -131,7 +138,8 @@ class alignas(64) task_record
     if (before >> id_shift == 0 && (before & entries_mask) == 1) recycle();
   }
 
-  /// Called by the running task as it starts an operation. Both pointers must live as long as the process.
+  /// Called by the running task as it starts an operation. Both pointers must live as long as the
+  /// process.
   void begin_wait(char const* operation, std::source_location const& where) noexcept
   {
     operation_ = operation;
@@ -148,9 +156,9 @@ class alignas(64) task_record
     operation_ = nullptr;
   }
 
-  /// `entry_point` is the frame at the bottom of the task's stack (see await_chain.hpp). Before the task
-  /// first runs, and again with null when the frames are about to be destroyed without the task being
-  /// entered: nobody may read them any more.
+  /// `entry_point` is the frame at the bottom of the task's stack (see await_chain.hpp). Before the
+  /// task first runs, and again with null when the frames are about to be destroyed without the
+  /// task being entered: nobody may read them any more.
   void set_frames(task_word task, void* entry_point) noexcept
   {
     if (!enter(task)) return;
@@ -161,13 +169,13 @@ class alignas(64) task_record
   /// How many records are looked at together.
   static constexpr std::size_t group = 8;
 
-  /// Copies the tasks of neighbouring records as they are to the begin of `found`, and says how many there
-  /// are: a record may be free. `now` is what now() said a moment ago.
+  /// Copies the tasks of neighbouring records as they are to the begin of `found`, and says how
+  /// many there are: a record may be free. `now` is what now() said a moment ago.
   static std::size_t look(std::span<task_record, group> records, std::uint32_t now, frames with,
                           std::span<task_info, group> found) noexcept;
 
-  /// Hundredths of a second on CLOCK_MONOTONIC_COARSE, which costs a few ns to read. 32 bits of them last 497
-  /// days.
+  /// Hundredths of a second on CLOCK_MONOTONIC_COARSE, which costs a few ns to read. 32 bits of
+  /// them last 497 days.
   [[nodiscard]] static std::uint32_t now() noexcept;
 
  private:
@@ -180,7 +188,8 @@ class alignas(64) task_record
     return id != 0 && (id & task_word::id_mask) == task.id();
   }
 
-  /// Sets `reading`, for copy(); returns the word before, or 0 for a free record, which it leaves alone.
+  /// Sets `reading`, for copy(); returns the word before, or 0 for a free record, which it leaves
+  /// alone.
   std::uint64_t hold() noexcept;
   [[nodiscard]] task_info copy(std::uint64_t word, std::uint32_t now, frames with) const noexcept;
 

@@ -1,5 +1,5 @@
-// The frame around a lab program: options, load, report lines, limits, verdict, endpoint, signals. A twin
-// brings its scenario:
+// The frame around a lab program: options, load, report lines, limits, verdict, endpoint, signals.
+// A twin brings its scenario:
 //
 //     awaitable<void> scenario(leaklab::lab& lab)
 //     {
@@ -9,13 +9,13 @@
 //     int main(int argc, char** argv) { return leaklab::run(argc, argv, scenario); }
 #pragma once
 
-#include <leaklab/program_info.hpp>
 #include <leaklab/scope.hpp>
 #include <leaklab/spawn.hpp>
 #include <leaklab/steady_timer.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/intrusive/list.hpp>
+#include <runner/program_info.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -40,10 +40,10 @@ struct work_counts
   [[nodiscard]] std::uint64_t outstanding() const noexcept { return offered - completed - refused; }
 };
 
-/// Ticks on an even schedule; when its task comes late, the ticks that are due follow at once, so none is
-/// lost.
-class tick_clock
-    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>
+/// Ticks on an even schedule; when its task comes late, the ticks that are due follow at once, so
+/// none is lost.
+class tick_clock : public boost::intrusive::list_base_hook<
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>>
 {
  public:
   explicit tick_clock(lab& lab);
@@ -63,8 +63,8 @@ class tick_clock
   std::uint64_t ticked_ = 0;
 };
 
-/// What a scenario gets. Its tasks and clocks run on one thread; completed(), refused(), work(), hold() and
-/// stop() may be called from any.
+/// What a scenario gets. Its tasks and clocks run on one thread; completed(), refused(), work(),
+/// hold() and stop() may be called from any.
 class lab
 {
  public:
@@ -78,8 +78,9 @@ class lab
 
   [[nodiscard]] boost::asio::any_io_executor get_executor() const noexcept { return executor_; }
 
-  /// Runs `body` as a task that the lab cancels and joins when the program stops, before the scenario's clock
-  /// returns false: so `body` may refer to what the scenario declares ahead of its clock.
+  /// Runs `body` as a task that the lab cancels and joins when the program stops, before the
+  /// scenario's clock returns false: so `body` may refer to what the scenario declares ahead of its
+  /// clock.
   void spawn(awaitable<void> body, task_name name,
              std::source_location const& where = std::source_location::current());
 
@@ -113,8 +114,9 @@ class lab
   std::atomic<bool> stopping_ = false;
 };
 
-/// Runs the scenario as the options say (see --help) and returns the exit status: 0 as expected, 1 not as
-/// expected, 2 bad usage or no endpoint, 3 could not measure or not write, 128 + n ended by signal n.
+/// Runs the scenario as the options say (see --help) and returns the exit status: 0 as expected, 1
+/// not as expected, 2 bad usage or no endpoint, 3 could not measure or not write, 128 + n ended by
+/// signal n.
 int run(int argc, char** argv, scenario_function scenario, program_info const& program);
 
 inline int run(int argc, char** argv, scenario_function scenario)

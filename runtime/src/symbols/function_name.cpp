@@ -1,13 +1,13 @@
-#include "function_name.hpp"
+#include "symbols/function_name.hpp"
 
-#include <leaklab/task.hpp>
+#include <leaklab/function_name.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <optional>
 
-namespace leaklab::model
+namespace leaklab::symbols
 {
 namespace
 {
@@ -20,8 +20,8 @@ bool is_identifier(char c)
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
 }
 
-/// The bracket that closes the one at `open`, npos when there is none. Sees the arrow of `a->b`, not
-/// operators.
+/// The bracket that closes the one at `open`, npos when there is none. Sees the arrow of `a->b`,
+/// not operators.
 size closing(std::string_view text, size open)
 {
   std::ptrdiff_t depth = 0;
@@ -63,8 +63,8 @@ void replace_all(std::string& text, std::string_view from, std::string_view to)
 {
   for (size at = text.find(from); at != npos; at = text.find(from, at))
   {
-    bool const within =
-        at > 0 && is_identifier(from.front()) && (is_identifier(text[at - 1]) || text[at - 1] == ':');
+    bool const within = at > 0 && is_identifier(from.front()) &&
+                        (is_identifier(text[at - 1]) || text[at - 1] == ':');
     if (within)
     {
       at += from.size();
@@ -75,7 +75,8 @@ void replace_all(std::string& text, std::string_view from, std::string_view to)
   }
 }
 
-/// Removes each bracketed group that begins with `opening`, such as " [with ", up to its closing bracket.
+/// Removes each bracketed group that begins with `opening`, such as " [with ", up to its closing
+/// bracket.
 void remove_groups(std::string& text, std::string_view opening)
 {
   for (size at = text.find(opening); at != npos; at = text.find(opening, at))
@@ -88,8 +89,9 @@ void remove_groups(std::string& text, std::string_view opening)
 /// Removes the trailing template arguments that nearly always have their default value.
 void remove_default_arguments(std::string& text)
 {
-  static constexpr std::array defaults{", std::allocator<", ", std::char_traits<", ", std::less<",
-                                       ", std::hash<",      ", std::equal_to<",    ", std::default_delete<"};
+  static constexpr std::array defaults{", std::allocator<", ", std::char_traits<",
+                                       ", std::less<",      ", std::hash<",
+                                       ", std::equal_to<",  ", std::default_delete<"};
   for (bool changed = true; changed;)
   {
     changed = false;
@@ -108,7 +110,8 @@ void remove_default_arguments(std::string& text)
   }
 }
 
-/// `ns::f(int)` of `std::pair<int, int> ns::f(int)`: all that follows the last space before the parameters.
+/// `ns::f(int)` of `std::pair<int, int> ns::f(int)`: all that follows the last space before the
+/// parameters.
 std::string_view without_return_type(std::string_view text)
 {
   size name = 0;
@@ -163,8 +166,9 @@ std::optional<std::string> lambda_of(std::string_view name)
   return text.append("<").append(name.substr(open + 1, number - open - 1)).append(">");
 }
 
-/// The function whose body `text` is, when its one parameter is a coroutine frame; else `text`. Inside, GCC
-/// names a function of a namespace without its namespaces and a lambda without its operator().
+/// The function whose body `text` is, when its one parameter is a coroutine frame; else `text`.
+/// Inside, GCC names a function of a namespace without its namespaces and a lambda without its
+/// operator().
 std::string without_frame(std::string_view text)
 {
   static constexpr std::string_view frame = ".Frame*)";
@@ -187,7 +191,8 @@ std::string without_frame(std::string_view text)
 bool is_of_a_library(std::string_view name)
 {
   static constexpr std::array libraries{"std::", "boost::", "boost_asio_", "__gnu_cxx::"};
-  return std::ranges::any_of(libraries, [name](auto const* library) { return name.starts_with(library); });
+  return std::ranges::any_of(libraries,
+                             [name](auto const* library) { return name.starts_with(library); });
 }
 
 }  // namespace
@@ -241,17 +246,12 @@ std::string clean_demangled(std::string_view demangled)
   return text;
 }
 
-}  // namespace leaklab::model
+}  // namespace leaklab::symbols
 
-namespace leaklab
+std::string leaklab::clean_function_name(std::string_view raw)
 {
-
-std::string clean_function_name(std::string_view raw)
-{
-  std::string text = model::clean_demangled(raw);
-  model::replace_all(text, "boost::asio::", "");
-  model::replace_all(text, "leaklab::", "");
+  std::string text = symbols::clean_demangled(raw);
+  symbols::replace_all(text, "boost::asio::", "");
+  symbols::replace_all(text, "leaklab::", "");
   return text;
 }
-
-}  // namespace leaklab

@@ -1,4 +1,4 @@
-#include "model/quantity.hpp"
+#include "parse/quantity.hpp"
 
 #include <fmt/format.h>
 
@@ -23,7 +23,8 @@ std::optional<std::uint64_t> parse_quantity(std::string_view text, std::array<un
   if (error != std::errc{} || number == 0) return std::nullopt;
   auto const rest = text.substr(static_cast<std::size_t>(end - text.data()));
   for (auto const& [name, factor] : units)
-    if (rest == name && number <= std::numeric_limits<std::int64_t>::max() / factor) return number * factor;
+    if (rest == name && number <= std::numeric_limits<std::int64_t>::max() / factor)
+      return number * factor;
   return std::nullopt;
 }
 
@@ -32,15 +33,16 @@ std::optional<std::uint64_t> parse_quantity(std::string_view text, std::array<un
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text)
 {
   constexpr std::chrono::milliseconds longest = std::chrono::years(1);
-  auto const ms = parse_quantity(text, std::array{unit{"ms", 1}, unit{"s", 1000}, unit{"m", 60'000}});
+  auto const ms =
+      parse_quantity(text, std::array{unit{"ms", 1}, unit{"s", 1000}, unit{"m", 60'000}});
   if (!ms || *ms > static_cast<std::uint64_t>(longest.count())) return std::nullopt;
   return std::chrono::milliseconds(*ms);
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text)
 {
-  return parse_quantity(
-      text, std::array{unit{"B", 1}, unit{"KiB", 1 << 10}, unit{"MiB", 1 << 20}, unit{"GiB", 1 << 30}});
+  return parse_quantity(text, std::array{unit{"B", 1}, unit{"KiB", 1 << 10}, unit{"MiB", 1 << 20},
+                                         unit{"GiB", 1 << 30}});
 }
 
 std::optional<std::uint64_t> parse_count(std::string_view text)

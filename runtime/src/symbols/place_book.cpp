@@ -1,12 +1,14 @@
-#include "model/place_book.hpp"
+#include "symbols/place_book.hpp"
 
-#include "model/function_name.hpp"
+#include "symbols/function_name.hpp"
+
+#include <leaklab/function_name.hpp>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-namespace leaklab::model
+namespace leaklab::symbols
 {
 namespace
 {
@@ -23,7 +25,8 @@ std::uint64_t hash(std::uint64_t seed, std::string_view bytes) noexcept
 bool is_plumbing(std::string_view function) noexcept
 {
   constexpr std::array<std::string_view, 5> prefixes{
-      "boost::asio::", "leaklab::detail::", "leaklab::lab::", "leaklab::tick_clock::", "leaklab::scope::"};
+      "boost::asio::", "leaklab::detail::", "leaklab::lab::", "leaklab::tick_clock::",
+      "leaklab::scope::"};
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](auto prefix) { return function.starts_with(prefix); });
 }
@@ -38,8 +41,8 @@ std::string_view without_last(std::string_view text, char open, char close) noex
   return text.substr(0, at);
 }
 
-// "app::produce(int)" and "produce(channel<int>&)" name the same function in one file: the compiler spells
-// parameters and namespaces in different ways.
+// "app::produce(int)" and "produce(channel<int>&)" name the same function in one file: the compiler
+// spells parameters and namespaces in different ways.
 std::string_view base_name(std::string_view function) noexcept
 {
   function = without_last(function, '(', ')');
@@ -49,9 +52,10 @@ std::string_view base_name(std::string_view function) noexcept
 
 bool is_in(source_site const& site, source_line const& coroutine)
 {
-  bool const same_file =
-      coroutine.file.empty() || coroutine.file == site.file;  // a sanitizer may hide a function's line
-  return same_file && base_name(coroutine.function) == base_name(clean_function_name(site.function));
+  bool const same_file = coroutine.file.empty() ||
+                         coroutine.file == site.file;  // a sanitizer may hide a function's line
+  return same_file &&
+         base_name(coroutine.function) == base_name(clean_function_name(site.function));
 }
 
 }  // namespace
@@ -59,7 +63,8 @@ bool is_in(source_site const& site, source_line const& coroutine)
 location const& place_book::at(source_site const& site)
 {
   auto address = hash(hash(0xcbf29ce484222325, site.file), site.function);
-  // Even, so that the address that a reader makes of it by taking 1 off or adding 1 is no other place's.
+  // Even, so that the address that a reader makes of it by taking 1 off or adding 1 is no other
+  // place's.
   address = ((address ^ (std::uint64_t{site.line} * 0x9e3779b97f4a7c15)) & ~std::uint64_t{1}) |
             std::uint64_t{1} << 63;
   auto& known = sites_[address];
@@ -92,7 +97,8 @@ std::vector<location const*> place_book::chain(task_info const& task)
   {
     auto const& code = at_code(task.frames[i]);
     if (code.hidden) continue;
-    // The innermost coroutine is the one that the co_await stands in, and that place is already there.
+    // The innermost coroutine is the one that the co_await stands in, and that place is already
+    // there.
     if (!innermost || !task.waits_at || !is_in(task.waits_at, code.place.lines.front()))
       places.push_back(&code.place);
     innermost = false;
@@ -106,4 +112,4 @@ location const* place_book::find(std::uint64_t address) const
   return known == sites_.end() ? nullptr : &known->second;
 }
 
-}  // namespace leaklab::model
+}  // namespace leaklab::symbols

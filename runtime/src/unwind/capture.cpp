@@ -1,8 +1,8 @@
-#include "probe/stack_trace.hpp"
+#include "unwind/capture.hpp"
 
 #include "probe/allocator_frames.hpp"
-#include "probe/frame_rule_table.hpp"
-#include "probe/library_range.hpp"
+#include "symbols/library_range.hpp"
+#include "unwind/frame_rule_table.hpp"
 
 #include <gperftools/stacktrace.h>
 #include <unwind.h>
@@ -49,7 +49,8 @@ _Unwind_Reason_Code visit(_Unwind_Context* frame, void* argument)
 }
 
 // Inlined: the unwinder begins with the function that calls it.
-[[gnu::always_inline]] inline std::size_t unwind(std::span<void*> stack, std::size_t skip, interrupted how)
+[[gnu::always_inline]] inline std::size_t unwind(std::span<void*> stack, std::size_t skip,
+                                                 interrupted how)
 {
   capture into{stack, skip + 1, how == interrupted::by_signal ? &libgcc() : nullptr};
   _Unwind_Backtrace(visit, &into);
@@ -139,7 +140,8 @@ int GetStackTrace(void** result, int max_depth, int skip_count)
   auto const last_word = note.load();
   bool const notes =
       last_word && stack.size() > 1 && allocator_library().contains(__builtin_return_address(0));
-  auto depth = capture_stack(stack.first(stack.size() - notes), static_cast<std::size_t>(skip_count) + 1);
+  auto depth =
+      capture_stack(stack.first(stack.size() - notes), static_cast<std::size_t>(skip_count) + 1);
   if (notes)
   {
     stack[depth++] = reinterpret_cast<void*>(last_word);
@@ -151,8 +153,8 @@ int GetStackTrace(void** result, int max_depth, int skip_count)
 // The unwinder finds its way through the frame of the signal by itself.
 int GetStackTraceWithContext(void** result, int max_depth, int skip_count, void const*)
 {
-  auto const depth =
-      leaklab::capture_stack({result, static_cast<std::size_t>(max_depth)},
-                             static_cast<std::size_t>(skip_count) + 1, leaklab::interrupted::by_signal);
+  auto const depth = leaklab::capture_stack({result, static_cast<std::size_t>(max_depth)},
+                                            static_cast<std::size_t>(skip_count) + 1,
+                                            leaklab::interrupted::by_signal);
   return static_cast<int>(depth);
 }

@@ -1,6 +1,6 @@
-#include "lab/report.hpp"
+#include "report.hpp"
 
-#include "model/quantity.hpp"
+#include "parse/quantity.hpp"
 
 #include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
@@ -32,10 +32,13 @@ std::string value_text(shown_gauge const& g, double value)
 
 shown_gauge find_gauge(std::string_view name)
 {
-  if (name == "tasks") return {"tasks", "Tasks", [] { return static_cast<double>(count_tasks().live); }};
-  if (name == "fds") return {"fds", "Open fds", [] { return static_cast<double>(read_fd_counts().total); }};
+  if (name == "tasks")
+    return {"tasks", "Tasks", [] { return static_cast<double>(count_tasks().live); }};
+  if (name == "fds")
+    return {"fds", "Open fds", [] { return static_cast<double>(read_fd_counts().total); }};
   if (name == "heap")
-    return {"heap", "Heap", [] { return static_cast<double>(read_heap_stats().in_use_bytes); }, true};
+    return {"heap", "Heap", [] { return static_cast<double>(read_heap_stats().in_use_bytes); },
+            true};
 
   std::string label(name);
   label.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(label.front())));
@@ -63,11 +66,12 @@ std::string reporter::gauges_json() const
   return json;
 }
 
-std::string reporter::progress_json(std::chrono::milliseconds elapsed, work_counts const& work) const
+std::string reporter::progress_json(std::chrono::milliseconds elapsed,
+                                    work_counts const& work) const
 {
   return fmt::format(R"("seconds":{},{},"offered":{},"completed":{},"refused":{})",
-                     static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered, work.completed,
-                     work.refused);
+                     static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered,
+                     work.completed, work.refused);
 }
 
 void reporter::line(std::string const& text, std::string const& json) const
@@ -86,7 +90,8 @@ void reporter::listening(std::string const& url) const
 
 void reporter::start() const
 {
-  line("[START] " + gauges_text(), fmt::format(R"({{"event":"start","seconds":0,{}}})", gauges_json()));
+  line("[START] " + gauges_text(),
+       fmt::format(R"({{"event":"start","seconds":0,{}}})", gauges_json()));
 }
 
 void reporter::after(std::chrono::milliseconds elapsed, work_counts const& work) const
@@ -97,19 +102,23 @@ void reporter::after(std::chrono::milliseconds elapsed, work_counts const& work)
 
 void reporter::judged(judgement const& j) const
 {
-  auto const json =
-      fmt::format(R"({{"event":"verdict","verdict":"{}","gauge":"{}","per_second":{:.3f},"seconds":{:.3f}}})",
-                  to_string(j.verdict), gauge_.name, j.slope, j.seconds);
-  if (j.verdict == verdict::unknown) return line(fmt::format("[VERDICT] not known: {}", j.reason), json);
+  auto const json = fmt::format(
+      R"({{"event":"verdict","verdict":"{}","gauge":"{}","per_second":{:.3f},"seconds":{:.3f}}})",
+      to_string(j.verdict), gauge_.name, j.slope, j.seconds);
+  if (j.verdict == verdict::unknown)
+    return line(fmt::format("[VERDICT] not known: {}", j.reason), json);
   auto const slope = gauge_.bytes ? fmt::format("{:+.1f} MiB", j.slope / mebibyte)
                                   : fmt::format("{:+.1f} {}", j.slope, gauge_.name);
-  line(fmt::format("[VERDICT] {}: {} a second over {:.1f} s", to_string(j.verdict), slope, j.seconds), json);
+  line(fmt::format("[VERDICT] {}: {} a second over {:.1f} s", to_string(j.verdict), slope,
+                   j.seconds),
+       json);
 }
 
 void reporter::limit(std::string const& what) const
 {
   line(fmt::format("[LIMIT] {}: the load has stopped, the endpoint goes on", what),
-       fmt::format(R"({{"event":"limit","what":{}}})", boost::json::serialize(boost::json::string(what))));
+       fmt::format(R"({{"event":"limit","what":{}}})",
+                   boost::json::serialize(boost::json::string(what))));
 }
 
 void reporter::serving(std::string const& url) const
@@ -120,8 +129,8 @@ void reporter::serving(std::string const& url) const
 
 void reporter::end(std::chrono::milliseconds elapsed, work_counts const& work) const
 {
-  auto text = fmt::format("[END] {}; {} {} of {} offered", gauges_text(), work.completed, program_.work,
-                          work.offered);
+  auto text = fmt::format("[END] {}; {} {} of {} offered", gauges_text(), work.completed,
+                          program_.work, work.offered);
   if (work.refused) text += fmt::format(", {} refused", work.refused);
   if (work.outstanding()) text += fmt::format(", {} outstanding", work.outstanding());
   line(text, fmt::format(R"({{"event":"end",{}}})", progress_json(elapsed, work)));

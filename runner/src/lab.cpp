@@ -1,8 +1,7 @@
-#include <leaklab/lab.hpp>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <runner/lab.hpp>
 
 namespace leaklab
 {
@@ -74,13 +73,14 @@ awaitable<bool> tick_clock::next(std::source_location where)
     timer_.expires_at(steady_timer::time_point::max());
     if (!lab_.held_)
     {
-      auto const due =
-          begin_ + duration_cast<nanoseconds>(duration<double>(static_cast<double>(ticked_) / lab_.rate_));
+      auto const due = begin_ + duration_cast<nanoseconds>(
+                                    duration<double>(static_cast<double>(ticked_) / lab_.rate_));
       if (due <= steady_timer::clock_type::now())
       {
         ++ticked_;
         ++lab_.offered_;
-        // A clock that is behind must not keep the thread from the tasks that its ticks have spawned.
+        // A clock that is behind must not keep the thread from the tasks that its ticks have
+        // spawned.
         co_await asio::post(asio::use_awaitable);
         co_return true;
       }

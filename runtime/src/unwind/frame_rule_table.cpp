@@ -1,6 +1,6 @@
-#include "probe/frame_rule_table.hpp"
+#include "unwind/frame_rule_table.hpp"
 
-#include "probe/library_range.hpp"
+#include "symbols/library_range.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,8 +11,9 @@ namespace leaklab
 namespace
 {
 
-// A table of rules, one word each: 35 bits of the address, then the rule. The other 12 bits of an address are
-// the word's place in the table. As words are read and written whole, threads need no lock.
+// A table of rules, one word each: 35 bits of the address, then the rule. The other 12 bits of an
+// address are the word's place in the table. As words are read and written whole, threads need no
+// lock.
 constexpr unsigned address_bits = 47;  // of a program's half of the address space
 constexpr unsigned place_bits = 12;
 constexpr unsigned tag_bits = address_bits - place_bits;
@@ -20,8 +21,8 @@ constexpr unsigned rule_bits = 64 - tag_bits;
 constexpr unsigned size_bits = 16;
 constexpr unsigned saved_bits = 8;
 
-// A rule, from its lowest bit: whether there is none, whether there is one, its base, and its two numbers,
-// which are multiples of 8.
+// A rule, from its lowest bit: whether there is none, whether there is one, its base, and its two
+// numbers, which are multiples of 8.
 constexpr std::uint64_t no_rule = 1;
 constexpr std::uint64_t some_rule = 2;
 constexpr std::uint64_t from_rbp = 4;
@@ -36,7 +37,8 @@ struct rule_slot
   std::atomic<std::uint64_t>& word;
   std::uint64_t tag;
 
-  // Multiplication by an odd number is a permutation: no two addresses have both place and tag in common.
+  // Multiplication by an odd number is a permutation: no two addresses have both place and tag in
+  // common.
   static rule_slot of(std::uintptr_t address) noexcept
   {
     auto const mixed = address * 0x9e3779b97f4a7c15 & ((std::uint64_t(1) << address_bits) - 1);
@@ -57,7 +59,8 @@ std::optional<frame_rule> decode(std::uint64_t word) noexcept
   if (word & no_rule) return std::nullopt;
   auto const number = [word](unsigned at, unsigned bits)
   { return static_cast<std::uint32_t>(8 * (word >> at & ((1U << (bits - 3)) - 1))); };
-  return frame_rule{number(size_at, size_bits), (word & from_rbp) != 0, number(saved_at, saved_bits)};
+  return frame_rule{number(size_at, size_bits), (word & from_rbp) != 0,
+                    number(saved_at, saved_bits)};
 }
 
 std::array<library_range, 4> lasting;
@@ -67,7 +70,8 @@ bool lasts(std::uintptr_t address) noexcept
 {
   if (!lasting_known.load(std::memory_order_acquire)) return false;
   auto const* const at = reinterpret_cast<void const*>(address);
-  return std::ranges::any_of(lasting, [&](library_range const& range) { return range.contains(at); });
+  return std::ranges::any_of(lasting,
+                             [&](library_range const& range) { return range.contains(at); });
 }
 
 }  // namespace

@@ -7,14 +7,16 @@ namespace leaklab
 /// What sets a program apart; for a twin, leaklab_add_pair() writes it from pair.json.
 struct program_info
 {
-  char const* name = "";        ///< "blocked-send-leaky"
-  char const* title = "";       ///< one sentence, for --help
-  char const* gauge = "tasks";  ///< what the verdict is about: "tasks", "heap", "fds" or a gauge of its own
+  char const* name = "";   ///< "blocked-send-leaky"
+  char const* title = "";  ///< one sentence, for --help
+  char const* gauge =
+      "tasks";  ///< what the verdict is about: "tasks", "heap", "fds" or a gauge of its own
   char const* work = "operations completed";  ///< what lab::completed() counts, for the last line
   double rate = 50;                           ///< events a second when --rate does not say
 };
 
-/// The program_info of this executable, defined by the source file that leaklab_add_pair() generates.
+/// The program_info of this executable, defined by the source file that leaklab_add_pair()
+/// generates.
 extern program_info const this_program;
 
 }  // namespace leaklab

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <leaklab/endpoint.hpp>
-#include <leaklab/lab.hpp>
+
+#include <runner/lab.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -32,8 +33,8 @@ struct options
   std::uint64_t max_fds = 900;
 };
 
-/// The options, or the status to exit with after the text for the user has been printed: 0 for --help and
-/// --version, 2 for a mistake, which is one line on stderr.
+/// The options, or the status to exit with after the text for the user has been printed: 0 for
+/// --help and --version, 2 for a mistake, which is one line on stderr.
 [[nodiscard]] std::variant<options, int> parse_options(int argc, char const* const* argv,
                                                        program_info const& program);
 

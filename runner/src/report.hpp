@@ -1,8 +1,9 @@
 // The lines that a program prints about itself: text for people, or one JSON object a line.
 #pragma once
 
-#include <leaklab/lab.hpp>
 #include <leaklab/verdict.hpp>
+
+#include <runner/lab.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -22,8 +23,8 @@ struct shown_gauge
   bool bytes = false;
 };
 
-/// "tasks", "heap" or "fds"; any other name is that of a gauge of the program's own, which reads 0 while it
-/// is not there.
+/// "tasks", "heap" or "fds"; any other name is that of a gauge of the program's own, which reads 0
+/// while it is not there.
 [[nodiscard]] shown_gauge find_gauge(std::string_view name);
 
 class reporter
@@ -47,7 +48,8 @@ class reporter
   void line(std::string const& text, std::string const& json) const;
   [[nodiscard]] std::string gauges_text() const;
   [[nodiscard]] std::string gauges_json() const;
-  [[nodiscard]] std::string progress_json(std::chrono::milliseconds elapsed, work_counts const& work) const;
+  [[nodiscard]] std::string progress_json(std::chrono::milliseconds elapsed,
+                                          work_counts const& work) const;
 
   program_info const& program_;
   shown_gauge gauge_;

@@ -1,7 +1,7 @@
-#include "symboliser.hpp"
+#include "symbols/symboliser.hpp"
 
-#include "function_name.hpp"
-#include "probe/library_range.hpp"
+#include "symbols/function_name.hpp"
+#include "symbols/library_range.hpp"
 
 #include <cxxabi.h>
 #include <dwarf.h>
@@ -21,7 +21,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace leaklab::model
+namespace leaklab::symbols
 {
 namespace
 {
@@ -29,8 +29,10 @@ namespace
 template <typename T>
 using malloced = std::unique_ptr<T, decltype([](void* p) { std::free(p); })>;
 
-/// Like dwfl_linux_proc_find_elf, but maps the file and closes it: libdwfl keeps a descriptor for each.
-int find_elf(Dwfl_Module* module, void** data, char const* name, Dwarf_Addr base, char** path, Elf** elf)
+/// Like dwfl_linux_proc_find_elf, but maps the file and closes it: libdwfl keeps a descriptor for
+/// each.
+int find_elf(Dwfl_Module* module, void** data, char const* name, Dwarf_Addr base, char** path,
+             Elf** elf)
 {
   int const fd = dwfl_linux_proc_find_elf(module, data, name, base, path, elf);
   if (fd < 0) return fd;
@@ -41,7 +43,8 @@ int find_elf(Dwfl_Module* module, void** data, char const* name, Dwarf_Addr base
   return -1;
 }
 
-/// dwfl_standard_find_debuginfo would ask the servers of DEBUGINFOD_URLS; this finds the same files on disk.
+/// dwfl_standard_find_debuginfo would ask the servers of DEBUGINFOD_URLS; this finds the same files
+/// on disk.
 Dwfl_Callbacks const callbacks{find_elf, dwfl_build_id_find_debuginfo, nullptr, nullptr};
 
 std::string text_of(char const* text)
@@ -51,7 +54,8 @@ std::string text_of(char const* text)
 
 std::string readable(std::string const& linkage_name)
 {
-  malloced<char> const demangled(abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, nullptr));
+  malloced<char> const demangled(
+      abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, nullptr));
   return shorten_library_name(clean_demangled(demangled ? demangled.get() : linkage_name));
 }
 
@@ -69,7 +73,8 @@ std::int64_t number_attribute(Dwarf_Die& die, unsigned name)
   return static_cast<std::int64_t>(value);
 }
 
-/// The DIE that declares a function: it, unlike an inlined copy, lies in the function's class and namespaces.
+/// The DIE that declares a function: it, unlike an inlined copy, lies in the function's class and
+/// namespaces.
 Dwarf_Die declaration_of(Dwarf_Die die)
 {
   for (unsigned const reference : {DW_AT_abstract_origin, DW_AT_specification})
@@ -121,8 +126,8 @@ struct place
   std::int64_t line = 0;
 };
 
-/// Files are recorded relative to where the compiler ran, which distributions may have replaced by a relative
-/// path.
+/// Files are recorded relative to where the compiler ran, which distributions may have replaced by
+/// a relative path.
 std::string absolute(Dwarf_Die& cu, char const* file)
 {
   std::filesystem::path const directory = string_attribute(cu, DW_AT_comp_dir);
@@ -150,7 +155,8 @@ place call_site(Dwarf_Die& cu, Dwarf_Die& inlined)
   return file ? place{absolute(cu, file), number_attribute(inlined, DW_AT_call_line)} : place{};
 }
 
-/// The function at `address` and the calls inlined around it, innermost first; empty without debug data.
+/// The function at `address` and the calls inlined around it, innermost first; empty without debug
+/// data.
 std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address)
 {
   std::vector<source_line> lines;
@@ -159,8 +165,8 @@ std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address)
   if (!cu) return lines;
   Dwarf_Die* found = nullptr;
   if (dwarf_getscopes(cu, address - bias, &found) <= 0) return lines;
-  // Beyond an inlined call that answer goes on with where the callee was defined. To see the callers, start
-  // again from the innermost scope alone (elfutils, src/addr2line.c).
+  // Beyond an inlined call that answer goes on with where the callee was defined. To see the
+  // callers, start again from the innermost scope alone (elfutils, src/addr2line.c).
   Dwarf_Die innermost = *malloced<Dwarf_Die>(found);
   found = nullptr;
   int const count = dwarf_getscopes_die(&innermost, &found);
@@ -204,8 +210,8 @@ std::vector<mapping> executable_mappings()
     std::string permissions;
     std::string device;
     std::string inode;
-    fields >> std::hex >> found.begin >> dash >> found.end >> permissions >> found.offset >> device >>
-        inode >> std::ws;
+    fields >> std::hex >> found.begin >> dash >> found.end >> permissions >> found.offset >>
+        device >> inode >> std::ws;
     std::getline(fields, found.path);
     if (permissions.find('x') != std::string::npos) result.push_back(std::move(found));
   }
@@ -234,8 +240,9 @@ struct symboliser::impl
   std::unordered_map<std::uint64_t, std::vector<source_line>> known;
 
   /// Learns what is loaded now; modules seen before keep the data read for them. Not by
-  /// dwfl_linux_proc_report: that takes a library and a copy of its file, such as find_elf maps, for one
-  /// module where they follow each other in memory, and then looks for its functions in the wrong places.
+  /// dwfl_linux_proc_report: that takes a library and a copy of its file, such as find_elf maps,
+  /// for one module where they follow each other in memory, and then looks for its functions in the
+  /// wrong places.
   std::vector<mapping> refresh()
   {
     auto loaded = executable_mappings();
@@ -244,8 +251,10 @@ struct symboliser::impl
     {
       auto const object = library_range::of_object(reinterpret_cast<void const*>(found.begin));
       // libdwfl reads the kernel's library out of the process that its name tells.
-      std::string const name = found.path == "[vdso]" ? fmt::format("[vdso: {}]", getpid()) : found.path;
-      if (object.begin() != 0) dwfl_report_module(dwfl.get(), name.c_str(), object.begin(), object.end());
+      std::string const name =
+          found.path == "[vdso]" ? fmt::format("[vdso: {}]", getpid()) : found.path;
+      if (object.begin() != 0)
+        dwfl_report_module(dwfl.get(), name.c_str(), object.begin(), object.end());
     }
     dwfl_report_end(dwfl.get(), nullptr, nullptr);
     return loaded;
@@ -256,7 +265,8 @@ struct symboliser::impl
   {
     Dwfl_Module* const module = dwfl_addrmodule(dwfl.get(), address);
     Dwarf_Addr end = 0;
-    if (module) dwfl_module_info(module, nullptr, nullptr, &end, nullptr, nullptr, nullptr, nullptr);
+    if (module)
+      dwfl_module_info(module, nullptr, nullptr, &end, nullptr, nullptr, nullptr, nullptr);
     return address < end ? module : nullptr;
   }
 
@@ -271,12 +281,13 @@ struct symboliser::impl
     std::vector<source_line> lines;
     if (module) lines = dwarf_lines(module, address);
     if (lines.empty()) lines.emplace_back();
-    // The symbol table knows the clones, such as a coroutine's ".actor", which DWARF calls by their origin's
-    // name.
+    // The symbol table knows the clones, such as a coroutine's ".actor", which DWARF calls by their
+    // origin's name.
     GElf_Off offset = 0;
     GElf_Sym symbol;
     char const* const name =
-        module ? dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr) : nullptr;
+        module ? dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr)
+               : nullptr;
     source_line& outermost = lines.back();
     if (name)
     {
@@ -317,4 +328,4 @@ std::vector<mapping> symboliser::mappings()
   return result;
 }
 
-}  // namespace leaklab::model
+}  // namespace leaklab::symbols

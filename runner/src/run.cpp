@@ -1,13 +1,12 @@
-// The frame of a lab program. Three threads: this one reports, judges and takes the signals; one runs the
-// scenario; one serves the endpoint. None waits for another, so a scenario that is stuck is still reported,
-// served and ended.
+// The frame of a lab program. Three threads: this one reports, judges and takes the signals; one
+// runs the scenario; one serves the endpoint. None waits for another, so a scenario that is stuck
+// is still reported, served and ended.
 
-#include "lab/options.hpp"
-#include "lab/report.hpp"
+#include "options.hpp"
+#include "report.hpp"
 
 #include <leaklab/endpoint.hpp>
 #include <leaklab/heap.hpp>
-#include <leaklab/lab.hpp>
 #include <leaklab/process.hpp>
 #include <leaklab/verdict.hpp>
 
@@ -15,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <pthread.h>
+#include <runner/lab.hpp>
 #include <signal.h>
 #include <unistd.h>
 
@@ -36,7 +36,8 @@ using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto limit_interval = 100ms;
-// A learner checks profiles with arithmetic: 100 MB read to about 3 %. So do larger heaps, sampled less.
+// A learner checks profiles with arithmetic: 100 MB read to about 3 %. So do larger heaps, sampled
+// less.
 constexpr std::uint64_t heap_sampling_bytes = 64 * 1024;
 constexpr std::uint64_t samples_at_one_period = 2048;
 
@@ -49,8 +50,8 @@ enum status
   by_signal = 128,
 };
 
-// SIGINT and SIGTERM, taken where the frame waits. Blocked in this thread before any other is made, so in all
-// of them.
+// SIGINT and SIGTERM, taken where the frame waits. Blocked in this thread before any other is made,
+// so in all of them.
 class termination_signals
 {
  public:
@@ -176,7 +177,8 @@ class frame
       auto const now = clock::now();
       if (now >= report_at)
       {
-        report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_), lab.work());
+        report_.after(std::chrono::duration_cast<std::chrono::milliseconds>(report_at - begin_),
+                      lab.work());
         report_at += options_.interval;
       }
       if (now >= check_at && !at_limit_)
@@ -191,7 +193,8 @@ class frame
         check_at += limit_interval;
       }
       if (now >= end) return std::nullopt;
-      if (auto const signal = signals_.wait_until(std::min({report_at, check_at, end}))) return signal;
+      if (auto const signal = signals_.wait_until(std::min({report_at, check_at, end})))
+        return signal;
     }
   }
 
@@ -211,7 +214,8 @@ class frame
     try
     {
       if (auto const rss = read_resident_bytes(); rss >= options_.max_rss)
-        return fmt::format("{:.0f} MiB resident of --max-rss {:.0f} MiB", static_cast<double>(rss) / 0x1p20,
+        return fmt::format("{:.0f} MiB resident of --max-rss {:.0f} MiB",
+                           static_cast<double>(rss) / 0x1p20,
                            static_cast<double>(options_.max_rss) / 0x1p20);
       if (auto const fds = read_fd_counts().total; fds >= options_.max_fds)
         return fmt::format("{} open descriptors of --max-fds {}", fds, options_.max_fds);
@@ -257,8 +261,8 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   }
   catch (boost::system::system_error const& e)
   {
-    fmt::print(stderr, "{}: cannot listen on {} port {}: {} (--port 0 takes any free port)\n", program.name,
-               chosen.endpoint.address, chosen.endpoint.port, e.code().message());
+    fmt::print(stderr, "{}: cannot listen on {} port {}: {} (--port 0 takes any free port)\n",
+               program.name, chosen.endpoint.address, chosen.endpoint.port, e.code().message());
     return bad_usage;
   }
   catch (std::runtime_error const& e)
@@ -285,7 +289,8 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   }
   // Nobody looks at the tasks while what is left of them is destroyed with their context.
   auto const closed = std::async(std::launch::async, [&debug] { debug.reset(); });
-  if (closed.wait_for(200ms) != std::future_status::ready) _exit(result);  // a long answer is being made
+  if (closed.wait_for(200ms) != std::future_status::ready)
+    _exit(result);  // a long answer is being made
   for (auto const& failure : task_failures())
     if (std::string_view(failure.name) == "scenario") return not_measured;
   return result;

@@ -1,6 +1,7 @@
-// Formats: DWARF 5, 6.4 and 7.24 (call frame information); Linux Standard Base Core 5.0, 10.5 and 10.6 (how
-// .eh_frame differs); System V ABI, AMD64 supplement, figure 3.36 (the registers' numbers).
-#include "probe/frame_rule.hpp"
+// Formats: DWARF 5, 6.4 and 7.24 (call frame information); Linux Standard Base Core 5.0, 10.5 and
+// 10.6 (how .eh_frame differs); System V ABI, AMD64 supplement, figure 3.36 (the registers'
+// numbers).
+#include "unwind/frame_rule.hpp"
 
 #include <dwarf.h>
 
@@ -11,7 +12,8 @@
 
 #if defined(__x86_64__)
 
-// The unwinder's own (libgcc/unwind-dw2-fde.h in GCC's sources): the frame description entry of an address.
+// The unwinder's own (libgcc/unwind-dw2-fde.h in GCC's sources): the frame description entry of an
+// address.
 struct dwarf_eh_bases
 {
   void* text;
@@ -36,7 +38,9 @@ constexpr std::uint64_t return_address = 16;
 class cfi_bytes
 {
  public:
-  cfi_bytes(std::uint8_t const* begin, std::uint64_t size) noexcept : at_(begin), end_(begin + size) {}
+  cfi_bytes(std::uint8_t const* begin, std::uint64_t size) noexcept : at_(begin), end_(begin + size)
+  {
+  }
 
   [[nodiscard]] bool empty() const noexcept { return at_ >= end_; }
 
@@ -332,16 +336,20 @@ bool cfi_program::step(cfi_bytes& in) noexcept
 /// The bytes from `offset` up to the caller's rsp, 0 when a rule cannot say it.
 std::uint32_t below(std::int64_t offset) noexcept
 {
-  return offset < 0 && offset >= -0x7fff'ffff && offset % 8 == 0 ? static_cast<std::uint32_t>(-offset) : 0;
+  return offset < 0 && offset >= -0x7fff'ffff && offset % 8 == 0
+             ? static_cast<std::uint32_t>(-offset)
+             : 0;
 }
 
 std::optional<frame_rule> rule_of(cfi_row const& row) noexcept
 {
   if (row.returns_to.where == saved_value::none) return frame_rule{};
-  bool const is_plain = !row.is_computed && (row.base == number_of::rsp || row.base == number_of::rbp) &&
-                        row.returns_to.where == saved_value::in_frame && row.returns_to.offset == -8;
-  frame_rule const rule{below(-row.offset), row.base == number_of::rbp,
-                        row.saved_rbp.where == saved_value::in_frame ? below(row.saved_rbp.offset) : 0};
+  bool const is_plain =
+      !row.is_computed && (row.base == number_of::rsp || row.base == number_of::rbp) &&
+      row.returns_to.where == saved_value::in_frame && row.returns_to.offset == -8;
+  frame_rule const rule{
+      below(-row.offset), row.base == number_of::rbp,
+      row.saved_rbp.where == saved_value::in_frame ? below(row.saved_rbp.offset) : 0};
   bool const rbp_is_known = row.saved_rbp.where == saved_value::unchanged || rule.saved_rbp != 0;
   if (!is_plain || rule.size == 0 || !rbp_is_known) return std::nullopt;
   return rule;
@@ -351,7 +359,8 @@ std::optional<frame_rule> rule_of(cfi_row const& row) noexcept
 
 std::optional<frame_rule> read_frame_rule(std::uintptr_t return_address) noexcept
 {
-  auto const address = return_address - 1;  // in the call: what it returns to may belong to another function
+  auto const address =
+      return_address - 1;  // in the call: what it returns to may belong to another function
   dwarf_eh_bases bases{};
   auto const* const entry =
       static_cast<std::uint8_t const*>(_Unwind_Find_FDE(reinterpret_cast<void*>(address), &bases));
@@ -362,7 +371,7 @@ std::optional<frame_rule> read_frame_rule(std::uintptr_t return_address) noexcep
   auto const common = read_common(cfi_bytes::record(id - function.take<std::int32_t>()));
   if (!common.is_known) return std::nullopt;
   function.take_bytes(2 * pointer_size(common.pointer_format));  // where it begins, how long it is
-  function.take_bytes(function.uleb());                          // what the augmentation has to say of it
+  function.take_bytes(function.uleb());  // what the augmentation has to say of it
 
   cfi_program program(common, reinterpret_cast<std::uintptr_t>(bases.function), address);
   if (!program.run(common.instructions)) return std::nullopt;

@@ -17,15 +17,24 @@ class library_range
   explicit library_range(void const* inside) noexcept : library_range(inside, false) {}
 
   /// The same, and the program where the address is in the program.
-  [[nodiscard]] static library_range of_object(void const* inside) noexcept { return {inside, true}; }
+  [[nodiscard]] static library_range of_object(void const* inside) noexcept
+  {
+    return {inside, true};
+  }
 
   [[nodiscard]] bool contains(void const* address) const noexcept
   {
     return begin_ <= address && address < end_;
   }
 
-  [[nodiscard]] std::uintptr_t begin() const noexcept { return reinterpret_cast<std::uintptr_t>(begin_); }
-  [[nodiscard]] std::uintptr_t end() const noexcept { return reinterpret_cast<std::uintptr_t>(end_); }
+  [[nodiscard]] std::uintptr_t begin() const noexcept
+  {
+    return reinterpret_cast<std::uintptr_t>(begin_);
+  }
+  [[nodiscard]] std::uintptr_t end() const noexcept
+  {
+    return reinterpret_cast<std::uintptr_t>(end_);
+  }
 
  private:
   library_range(void const* inside, bool program_too) noexcept

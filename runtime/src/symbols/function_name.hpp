@@ -1,0 +1,22 @@
+// Function names as people read them, made from what compilers and demanglers write. Pure
+// functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace leaklab::symbols
+{
+
+/// A demangled symbol without the compiler's additions: clone suffixes, ABI tags, the return type
+/// of templates, anonymous namespaces, defaulted allocators and the like. GCC calls a coroutine's
+/// body `f(f(args)::_Z….Frame*) [clone .actor]` (gcc/cp/coroutines.cc, act_des_fn): that becomes
+/// `f(args)`. Namespaces stay.
+[[nodiscard]] std::string clean_demangled(std::string_view demangled);
+
+/// A long name of the standard library or of Boost without what fills its brackets,
+/// `std::function<...>::operator()(...) const`: in a stack its neighbours tell the rest. All other
+/// names, and short ones, stay as they are.
+[[nodiscard]] std::string shorten_library_name(std::string name);
+
+}  // namespace leaklab::symbols

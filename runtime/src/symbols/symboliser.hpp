@@ -1,0 +1,39 @@
+// Names and source lines for code addresses of this process.
+#pragma once
+
+#include "symbols/location.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace leaklab::symbols
+{
+
+/// Reads the ELF files and DWARF data of this process, local files only: it never asks a debuginfod
+/// server. Any thread; a first question about an address may read debug data from disk, a second
+/// one is a lookup.
+class symboliser
+{
+ public:
+  symboliser();
+  ~symboliser();
+
+  symboliser(symboliser const&) = delete;
+  symboliser& operator=(symboliser const&) = delete;
+
+  /// The functions at the instruction that contains `address`, calls inlined there first; never
+  /// empty. For a frame of a stack pass the return address - 1, which lies in the call. Without
+  /// debug data it is the ELF symbol, without that "<file>+0x…", outside of all files "0x…". The
+  /// reference lives as long as the symboliser.
+  [[nodiscard]] std::vector<source_line> const& lines(std::uint64_t address);
+
+  /// The executable files mapped now, the main binary first.
+  [[nodiscard]] std::vector<mapping> mappings();
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace leaklab::symbols

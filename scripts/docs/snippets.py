@@ -71,14 +71,14 @@ def compiler():
 
 def command():
     return [compiler(), "-std=c++20", "-fcoroutines", "-fsyntax-only", "-w", "-fmax-errors=3", "-fdiagnostics-color=never",
-            "-I", "runtime/include", "-I", "world/include", "-x", "c++"]
+            "-I", "runtime/include", "-I", "runner/include", "-I", "world/include", "-x", "c++"]
 
 
 def state_of_headers():
     """A digest of what the snippets are compiled against."""
     state = hashlib.sha256(" ".join(command()).encode() + PRELUDE.encode())
     state.update(subprocess.run([compiler(), "--version"], capture_output=True, check=False).stdout)
-    for folder in "runtime", "world":
+    for folder in "runtime", "runner", "world":
         for header in sorted((ROOT / folder / "include").rglob("*.hpp")):
             state.update(header.read_bytes())
     return state.hexdigest()

@@ -11,6 +11,7 @@
 #include <leaklab/detail/operation_name.hpp>
 #include <leaklab/detail/resume_executor.hpp>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associator.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
@@ -54,6 +55,13 @@ class tracked
  private:
   std::source_location where_;
 };
+
+/// `auto [error, value] = co_await results.async_receive(as_tuple());`: the results of an operation
+/// with its error code ahead of them, in the place of an exception.
+[[nodiscard]] constexpr auto as_tuple(std::source_location where = std::source_location::current())
+{
+  return boost::asio::as_tuple(tracked(where));
+}
 
 namespace detail
 {

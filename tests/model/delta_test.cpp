@@ -7,7 +7,8 @@ namespace
 
 using namespace leaklab::model;
 
-profile heap_with(std::vector<symbols::location> locations, std::vector<sample> samples)
+profile heap_with(std::vector<leaklab::symbols::location> locations,
+                  std::vector<leaklab::model::sample> samples)
 {
   profile made;
   made.name = "heap";

@@ -110,7 +110,14 @@ TEST_F(await_chain, of_a_group_leads_to_the_coroutine_that_awaits_the_group)
   spawn(context_, first_of_two(results_), "group");
   context_.poll();
   EXPECT_EQ(functions_of("group"), names{"first_of_two(channel<int>&)"});
-  for_each_task([](task_info const& task) { EXPECT_STREQ(task.operation, "channel receive"); });
+  for_each_task(
+      [](task_info const& task)
+      {
+        ASSERT_EQ(task.branches.size(), 2u);
+        EXPECT_STREQ(task.operation, "timer");
+        EXPECT_STREQ(task.branches.front().operation, "timer");
+        EXPECT_STREQ(task.branches.back().operation, "channel receive");
+      });
   results_.try_send(boost::system::error_code(), 1);
   context_.run();
   EXPECT_EQ(count_tasks().finished, 1u);

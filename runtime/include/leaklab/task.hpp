@@ -64,6 +64,14 @@ struct source_site
   bool operator==(source_site const&) const = default;
 };
 
+/// An operation that a task waits for.
+struct task_wait
+{
+  char const* operation = "";                ///< "channel send", "timer", …
+  source_site at;                            ///< the co_await; no line where it is not known
+  std::chrono::milliseconds waiting_for{0};  ///< since the operation began; in steps of 10 ms
+};
+
 /// One live task, as it was at one moment.
 struct task_info
 {
@@ -72,15 +80,20 @@ struct task_info
   char const* name = "";
   source_site spawned_at;
   task_state state = task_state::ready;
-  // When it is not running and the operation that it started last is a tracked one, else empty:
-  char const* operation = "";                ///< "channel send", "timer", …
-  source_site waits_at;                      ///< the co_await
-  std::chrono::milliseconds waiting_for{0};  ///< since the operation began; in steps of 10 ms
+  // When it is not running and waits for a tracked operation, else empty:
+  char const* operation = "";
+  source_site waits_at;
+  std::chrono::milliseconds waiting_for{0};
+  /// When it waits in several branches at once (`a || b`, `a && b`, parallel_group): all of them, the
+  /// one that began first ahead, whose fields are those above.
+  std::vector<task_wait> branches;
 
   // When it is not running, unless the build has no await chain (see detail/start_task.hpp):
   static constexpr std::size_t max_frames = 16;
   std::array<void const*, max_frames>
-      frames{};                 ///< code of the coroutines that await each other, innermost first
+      frames{};  ///< code of the coroutines that await each other, innermost first
+  std::array<std::source_location, max_frames>
+      awaits_at{};              ///< for each, the co_await that it is in; no line where not known
   std::size_t frame_count = 0;  ///< how many there are; the outermost are cut off beyond max_frames
   std::size_t frame_bytes = 0;  ///< of memory that all its coroutine frames take up
 };

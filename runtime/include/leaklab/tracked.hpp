@@ -8,6 +8,8 @@
 // is a few stores into the record of the current task.
 #pragma once
 
+#include <leaklab/detail/await_site.hpp>
+#include <leaklab/detail/coroutine_promise.hpp>
 #include <leaklab/detail/operation_name.hpp>
 #include <leaklab/detail/resume_executor.hpp>
 
@@ -66,7 +68,48 @@ class tracked
 namespace detail
 {
 
-/// Ends the note when the operation completes, then completes it.
+/// A wait that shows in its task's record until it ends, or until what waits is destroyed: only then
+/// may the task's frames change.
+class noted_wait
+{
+ public:
+  /// Of the current task, which there is.
+  noted_wait(char const* operation, std::source_location const& where) noexcept
+      : task_({current_task, current_task->id()}),
+        number_(current_task->begin_wait(operation, where))
+  {
+  }
+  noted_wait(noted_wait&& other) noexcept
+      : task_(std::exchange(other.task_, {})), number_(other.number_)
+  {
+  }
+  noted_wait& operator=(noted_wait&&) = delete;
+  ~noted_wait()
+  {
+    if (task_) end([] {});
+  }
+
+  /// Ends the wait, then calls `function` as the task.
+  template <class Function>
+  void end(Function&& function)
+  {
+    auto const task = std::exchange(task_, {});
+    if (current_task == &task.record() && current_task->is(task))
+    {
+      current_task->end_wait(number_);
+      return std::forward<Function>(function)();
+    }
+    task_entry const entry(task);
+    if (current_task) current_task->end_wait(number_);
+    std::forward<Function>(function)();
+  }
+
+ private:
+  task_word task_;
+  wait_number number_;
+};
+
+/// The handler of an operation that a task waits for. `wait` is destroyed first.
 template <class Handler, class Executor = void>
 struct tracked_handler;
 
@@ -74,12 +117,12 @@ template <class Handler>
 struct tracked_handler<Handler, void>
 {
   Handler handler;
+  noted_wait wait;
 
   template <class... Results>
   void operator()(Results&&... results)
   {
-    if (current_task) current_task->end_wait();
-    std::move(handler)(std::forward<Results>(results)...);
+    wait.end([&] { std::move(handler)(std::forward<Results>(results)...); });
   }
 };
 
@@ -100,24 +143,26 @@ template <class Initiation>
 struct tracked_initiation
 {
   Initiation initiation;
-  std::source_location where;
+  std::source_location where;  // no line where the token does not know it
 
   template <class Handler, class... Args>
   void operator()(Handler&& handler, Args&&... args) &&
   {
-    if (current_task) current_task->begin_wait(operation_name<Initiation>, where);
     using plain = std::decay_t<Handler>;
+    if (!current_task)
+      return std::move(initiation)(std::forward<Handler>(handler), std::forward<Args>(args)...);
+    noted_wait wait(operation_name<Initiation>, where.line() ? where : last_await_of(current_task));
     if constexpr (resumes_coroutine<plain>)
     {
       auto const executor = handler.get_executor();
       if (auto const* const task = executor.template target<resume_executor::task>())
       {
-        tracked_handler<plain, resume_executor> resumes{{std::forward<Handler>(handler)},
-                                                        resume_executor(*task)};
+        tracked_handler<plain, resume_executor> resumes{
+            {std::forward<Handler>(handler), std::move(wait)}, resume_executor(*task)};
         return std::move(initiation)(std::move(resumes), std::forward<Args>(args)...);
       }
     }
-    std::move(initiation)(tracked_handler<plain>{std::forward<Handler>(handler)},
+    std::move(initiation)(tracked_handler<plain>{std::forward<Handler>(handler), std::move(wait)},
                           std::forward<Args>(args)...);
   }
 };

@@ -41,6 +41,11 @@ json::object place_json(symbols::location const& place)
   return {{"function", line.function}, {"file", line.file}, {"line", line.line}};
 }
 
+double seconds(std::chrono::milliseconds wait)
+{
+  return std::chrono::duration<double>(wait).count();
+}
+
 json::object task_json(task_info const& task, symbols::place_book& places)
 {
   json::array frames;
@@ -55,11 +60,19 @@ json::object task_json(task_info const& task, symbols::place_book& places)
                      {"frame_bytes", task.frame_bytes},
                      {"frames", std::move(frames)},
                      {"spawned_at", place_json(places.at(task.spawned_at))}};
-  if (task.waits_at)
+  if (*task.operation)
   {
     entry["operation"] = task.operation;
-    entry["waiting_seconds"] = std::chrono::duration<double>(task.waiting_for).count();
+    entry["waiting_seconds"] = seconds(task.waiting_for);
   }
+  if (task.branches.empty()) return entry;
+  json::array branches;
+  for (auto const& branch : task.branches)
+    branches.push_back(
+        {{"operation", branch.operation},
+         {"waiting_seconds", seconds(branch.waiting_for)},
+         {"at", branch.at ? json::value(place_json(places.at(branch.at))) : json::value()}});
+  entry["branches"] = std::move(branches);
   return entry;
 }
 

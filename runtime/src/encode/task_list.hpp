@@ -33,7 +33,8 @@ struct task_filter
 /// {"total": n, "matching": n, "shown": n, "tasks": [{"id", "parent", "name", "state", "operation",
 /// "waiting_seconds", "frame_bytes", "frames": [{"function", "file", "line"}, …], "spawned_at":
 /// {…}}, …]}. The first frame is the place of waiting. operation and waiting_seconds are null for a
-/// task that is in no tracked operation.
+/// task that is in no tracked operation. A task that waits in several branches at once has
+/// "branches": [{"operation", "waiting_seconds", "at": {"function", "file", "line"} or null}, …].
 [[nodiscard]] std::string tasks_as_json(task_filter const& filter, symbols::place_book& places);
 
 }  // namespace leaklab::encode

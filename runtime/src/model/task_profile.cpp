@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <span>
 #include <unordered_map>
 
@@ -27,7 +28,8 @@ struct alike
   {
     return a.name == b.name && a.state == b.state && a.operation == b.operation &&
            a.waits_at == b.waits_at && a.spawned_at == b.spawned_at &&
-           a.frame_count == b.frame_count && std::ranges::equal(frames_of(a), frames_of(b));
+           a.frame_count == b.frame_count && std::ranges::equal(frames_of(a), frames_of(b)) &&
+           std::memcmp(&a.awaits_at, &b.awaits_at, sizeof a.awaits_at) == 0;
   }
 };
 

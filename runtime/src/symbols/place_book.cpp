@@ -50,26 +50,44 @@ std::string_view base_name(std::string_view function) noexcept
   return function.substr(function.rfind(':') + 1);
 }
 
-bool is_in(source_site const& site, source_line const& coroutine)
+// Both are places as at() and at_code() know them. A sanitizer may hide a function's line.
+bool in_one_coroutine(location const& site, location const& coroutine)
 {
-  bool const same_file = coroutine.file.empty() ||
-                         coroutine.file == site.file;  // a sanitizer may hide a function's line
-  return same_file &&
-         base_name(coroutine.function) == base_name(clean_function_name(site.function));
+  auto const& a = site.lines.front();
+  auto const& b = coroutine.lines.front();
+  return (a.file == b.file || b.file.empty()) && base_name(a.function) == base_name(b.function);
+}
+
+bool is_end_of(std::string_view path, std::string_view whole) noexcept
+{
+  return whole.ends_with(path) &&
+         (whole.size() == path.size() || whole[whole.size() - path.size() - 1] == '/');
 }
 
 }  // namespace
 
+std::string const& place_book::spelling_of(std::string_view file)
+{
+  if (file.empty() || file.starts_with('/')) return *files_.emplace(file).first;
+  auto end = file;
+  while (end.starts_with("../") || end.starts_with("./"))
+    end.remove_prefix(end.find('/') + 1);
+  auto const known = std::ranges::find_if(
+      files_, [&](auto const& whole) { return whole.starts_with('/') && is_end_of(end, whole); });
+  return known != files_.end() ? *known : *files_.emplace(file).first;
+}
+
 location const& place_book::at(source_site const& site)
 {
-  auto address = hash(hash(0xcbf29ce484222325, site.file), site.function);
+  auto const& file = spelling_of(site.file);
+  auto address = hash(hash(0xcbf29ce484222325, file), site.function);
   // Even, so that the address that a reader makes of it by taking 1 off or adding 1 is no other
   // place's.
   address = ((address ^ (std::uint64_t{site.line} * 0x9e3779b97f4a7c15)) & ~std::uint64_t{1}) |
             std::uint64_t{1} << 63;
   auto& known = sites_[address];
   if (known.address == 0)
-    known = {address, {{clean_function_name(site.function), "", site.file, site.line, 0}}};
+    known = {address, {{clean_function_name(site.function), "", file, site.line, 0}}};
   return known;
 }
 
@@ -80,6 +98,7 @@ place_book::coroutine const& place_book::at_code(void const* resume_function)
   known.place.address = reinterpret_cast<std::uintptr_t>(resume_function);
   auto line = symbols_.lines(known.place.address).back();
   known.hidden = is_plumbing(line.function);
+  line.file = spelling_of(line.file);
   line.function = clean_function_name(line.function);
   line.linkage_name.clear();  // so that no client makes a name of its own
   if (line.start_line != 0) line.line = line.start_line;
@@ -90,19 +109,20 @@ place_book::coroutine const& place_book::at_code(void const* resume_function)
 std::vector<location const*> place_book::chain(task_info const& task)
 {
   std::vector<location const*> places;
-  if (task.waits_at) places.push_back(&at(task.waits_at));
   auto const depth = std::min(task.frame_count, task_info::max_frames);
-  bool innermost = true;
   for (std::size_t i = 0; i != depth; ++i)
   {
     auto const& code = at_code(task.frames[i]);
-    if (code.hidden) continue;
-    // The innermost coroutine is the one that the co_await stands in, and that place is already
-    // there.
-    if (!innermost || !task.waits_at || !is_in(task.waits_at, code.place.lines.front()))
-      places.push_back(&code.place);
-    innermost = false;
+    auto const site = source_site::from(task.awaits_at[i]);
+    if (!code.hidden) places.push_back(site ? &at(site) : &code.place);
   }
+  if (!task.waits_at) return places;
+  // The innermost coroutine is the one that the wait's co_await stands in.
+  auto const& wait = at(task.waits_at);
+  if (!places.empty() && in_one_coroutine(wait, *places.front()))
+    places.front() = &wait;
+  else
+    places.insert(places.begin(), &wait);
   return places;
 }
 

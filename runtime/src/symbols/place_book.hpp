@@ -8,6 +8,10 @@
 #include <leaklab/task.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -25,8 +29,9 @@ class place_book
   [[nodiscard]] location const& at(source_site const& site);
 
   /// The await chain of a task, innermost first: the co_await that it is in, then the coroutines
-  /// that await that one, each at the line of its definition. Frames of Asio and of the runtime are
-  /// left out. Empty for a task that waits in nothing tracked and whose frames are not known.
+  /// that await that one, each at its co_await, or at the line of its definition where that is not
+  /// known. Frames of Asio and of the runtime are left out. Empty for a task that waits in nothing
+  /// tracked and whose frames are not known.
   [[nodiscard]] std::vector<location const*> chain(task_info const& task);
 
   /// Null for an address that at() has not given out.
@@ -41,9 +46,14 @@ class place_book
 
   [[nodiscard]] coroutine const& at_code(void const* resume_function);
 
+  /// One spelling for each file: a compiler that is called with a relative path writes that into a
+  /// std::source_location, and the whole path into the debug information.
+  [[nodiscard]] std::string const& spelling_of(std::string_view file);
+
   symboliser& symbols_;
   std::unordered_map<std::uint64_t, location> sites_;
   std::unordered_map<void const*, coroutine> coroutines_;
+  std::set<std::string, std::less<>> files_;
 };
 
 }  // namespace leaklab::symbols

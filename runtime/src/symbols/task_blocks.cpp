@@ -20,11 +20,19 @@ std::string wait_text(std::chrono::milliseconds wait)
   return fmt::format(", {} {}{}", count, unit, count == 1 ? "" : "s");
 }
 
+std::string doing(task_info const& task)
+{
+  if (task.state != task_state::waiting || !*task.operation)
+    return std::string(to_string(task.state));
+  std::string text = task.operation;
+  for (std::size_t i = 1; i < task.branches.size(); ++i)
+    text.append(" | ").append(task.branches[i].operation);
+  return text;
+}
+
 std::string headline(task_info const& task)
 {
-  auto const doing =
-      task.state == task_state::waiting && *task.operation ? task.operation : to_string(task.state);
-  return fmt::format("task {} [{}{}]: {}\n", task.id, doing, wait_text(task.waiting_for),
+  return fmt::format("task {} [{}{}]: {}\n", task.id, doing(task), wait_text(task.waiting_for),
                      task.name);
 }
 
@@ -45,6 +53,19 @@ std::string task_blocks(std::vector<task_info> const& tasks, place_book& places)
     {
       text += place->lines.front().function;
       frame(*place);
+    }
+    for (std::size_t i = 1; i < task.branches.size(); ++i)
+    {
+      auto const& branch = task.branches[i];
+      text += fmt::format("also waits for {}", branch.operation);
+      if (!branch.at)
+      {
+        text += '\n';
+        continue;
+      }
+      auto const& place = places.at(branch.at);
+      text += fmt::format(" in {}", place.lines.front().function);
+      frame(place);
     }
     auto const& origin = places.at(task.spawned_at);
     text += fmt::format("created by {}", origin.lines.front().function);

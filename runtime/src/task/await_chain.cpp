@@ -1,8 +1,10 @@
 #include "task/await_chain.hpp"
 
-#include <leaklab/detail/start_task.hpp>
+#include <leaklab/detail/asio_stack.hpp>
 
 #include <malloc.h>
+
+#include <bit>
 
 namespace leaklab::detail
 {
@@ -12,60 +14,59 @@ namespace leaklab::detail
 namespace
 {
 
-using frame = boost::asio::detail::awaitable_frame_base<any_io_executor>;
-using entry_frame = boost::asio::detail::awaitable_frame<entry_point, any_io_executor>;
+// The layout of a frame does not depend on its executor.
+using frame = boost::asio::detail::awaitable_frame_base<boost::asio::any_io_executor>;
 
 // Protected members, reached as a derived class may.
 struct opened_frame : frame
 {
   static frame* caller(frame* f) noexcept { return f->*(&opened_frame::caller_); }
   static void* memory(frame* f) noexcept { return (f->*(&opened_frame::coro_)).address(); }
-};
 
-// A private member, whose name an explicit instantiation may use.
-template <auto Member>
-struct opened_entry
-{
-  friend frame* top_of_stack(entry_frame* e) noexcept { return e->*Member; }
+  // See coroutine_promise.hpp; null is an unknown location, too.
+  static std::source_location awaits_at(frame* f) noexcept
+  {
+    return std::bit_cast<std::source_location>(f->*(&opened_frame::attached_thread_));
+  }
 };
-frame* top_of_stack(entry_frame* e) noexcept;
-template struct opened_entry<&entry_frame::top_of_stack_>;
 
 }  // namespace
 
-void prefetch_entry_point(void* entry) noexcept
+void prefetch_stack(void* const* stack) noexcept
 {
-  if (!entry) return;
-  __builtin_prefetch(static_cast<entry_frame*>(entry));
-  __builtin_prefetch(static_cast<char*>(entry) + 64);
+  __builtin_prefetch(stack);
 }
 
-void prefetch_await_chain(void* entry) noexcept
+void prefetch_await_chain(void* const* stack) noexcept
 {
-  if (entry) __builtin_prefetch(top_of_stack(static_cast<entry_frame*>(entry)));
+  if (stack) __builtin_prefetch(*stack);
 }
 
-void read_await_chain(void* entry, task_info& info) noexcept
+void read_await_chain(void* const* stack, task_info& info) noexcept
 {
-  for (auto* f = top_of_stack(static_cast<entry_frame*>(entry)); f; f = opened_frame::caller(f))
+  for (auto* f = static_cast<frame*>(*stack); f; f = opened_frame::caller(f))
   {
     auto* const memory = opened_frame::memory(f);
     info.frame_bytes += malloc_usable_size(memory);
     if (info.frame_count < task_info::max_frames)
+    {
       info.frames[info.frame_count] = *static_cast<void**>(memory);
+      if (info.frame_count > 0)  // the innermost awaits no coroutine
+        info.awaits_at[info.frame_count] = opened_frame::awaits_at(f);
+    }
     ++info.frame_count;
   }
 }
 
 #else
 
-void prefetch_entry_point(void*) noexcept
+void prefetch_stack(void* const*) noexcept
 {
 }
-void prefetch_await_chain(void*) noexcept
+void prefetch_await_chain(void* const*) noexcept
 {
 }
-void read_await_chain(void*, task_info&) noexcept
+void read_await_chain(void* const*, task_info&) noexcept
 {
 }
 

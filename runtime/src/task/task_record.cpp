@@ -1,17 +1,42 @@
 #include "task/await_chain.hpp"
+#include "task/further_waits.hpp"
 #include "task/task_table.hpp"
 
+#include <leaklab/detail/await_site.hpp>
 #include <leaklab/detail/task_record.hpp>
 
 #include <sched.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <functional>
+#include <limits>
+#include <new>
 
 namespace leaklab::detail
 {
 
 constinit thread_local task_record* current_task;
+constinit thread_local await_site last_await;
+
+namespace
+{
+
+task_wait wait_of(further_wait const& wait, std::uint32_t now) noexcept
+{
+  return {wait.operation, source_site::from(wait.where),
+          std::chrono::milliseconds(10) * static_cast<std::int32_t>(now - wait.since)};
+}
+
+void show(task_wait const& wait, task_info& info) noexcept
+{
+  info.operation = wait.operation;
+  info.waits_at = wait.at;
+  info.waiting_for = wait.waiting_for;
+}
+
+}  // namespace
 
 std::uint32_t task_record::now() noexcept
 {
@@ -34,6 +59,28 @@ std::uint64_t task_record::await_reader() noexcept
 void task_record::recycle() noexcept
 {
   task_table::instance().recycle(*this);
+}
+
+wait_number task_record::begin_further_wait(char const* operation,
+                                            std::source_location const& where) noexcept
+try
+{
+  auto const number = further_waits::instance().add(*this, operation, where);
+  further_waits_.fetch_add(1, std::memory_order_relaxed);
+  return number;
+}
+catch (std::bad_alloc const&)
+{
+  return std::numeric_limits<wait_number>::max();  // it is not shown
+}
+
+void task_record::end_further_wait(wait_number which) noexcept
+{
+  auto const ended = further_waits::instance().remove(*this, which);
+  if (ended.number == 0) return;
+  further_waits_.fetch_sub(1, std::memory_order_relaxed);
+  if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
+    trace_current_task(trace_step::wait_end, ended.operation, ended.where);
 }
 
 std::uint64_t task_record::hold() noexcept
@@ -63,15 +110,31 @@ task_info task_record::copy(std::uint64_t word, std::uint32_t now, frames with) 
     return info;
   }
   info.state = queued_.load(std::memory_order_relaxed) ? task_state::ready : task_state::waiting;
-  if (operation_)
-  {
-    info.operation = operation_;
-    info.waits_at = source_site::from(waits_at_);
-    info.waiting_for =
-        std::chrono::milliseconds(10) * static_cast<std::int32_t>(now - waits_since_);
-  }
-  if (with == frames::read && entry_point_) read_await_chain(entry_point_, info);
+  copy_waits(now, info);
+  bool const still = frames_are_ == frames_are::still_between_entries || *info.operation;
+  if (with == frames::read && stack_ && still) read_await_chain(stack_, info);
   return info;
+}
+
+void task_record::copy_waits(std::uint32_t now, task_info& info) const noexcept
+{
+  further_wait const kept{0, operation_.load(std::memory_order_relaxed), waits_at_, waits_since_};
+  if (kept.operation) show(wait_of(kept, now), info);
+  if (further_waits_.load(std::memory_order_relaxed) == 0) return;
+  try
+  {
+    auto& all = info.branches;
+    if (kept.operation) all.push_back(wait_of(kept, now));
+    for (auto const& further : further_waits::instance().of(*this))
+      all.push_back(wait_of(further, now));
+    std::ranges::stable_sort(all, std::greater<>(), &task_wait::waiting_for);
+    if (!all.empty()) show(all.front(), info);
+    if (all.size() == 1) all.clear();
+  }
+  catch (std::bad_alloc const&)
+  {
+    // The first is shown.
+  }
 }
 
 std::size_t task_record::look(std::span<task_record, group> records, std::uint32_t now, frames with,
@@ -84,11 +147,11 @@ std::size_t task_record::look(std::span<task_record, group> records, std::uint32
   {
     words[i] = records[i].hold();
     if (words[i] & entries_mask) continue;
-    if (words[i] && with == frames::read) prefetch_entry_point(records[i].entry_point_);
+    if (words[i] && with == frames::read) prefetch_stack(records[i].stack_);
   }
   if (with == frames::read)
     for (std::size_t i = 0; i != group; ++i)
-      if (words[i] && !(words[i] & entries_mask)) prefetch_await_chain(records[i].entry_point_);
+      if (words[i] && !(words[i] & entries_mask)) prefetch_await_chain(records[i].stack_);
 
   std::size_t count = 0;
   for (std::size_t i = 0; i != group; ++i)

@@ -1,5 +1,6 @@
 #include "task/task_table.hpp"
 
+#include "task/further_waits.hpp"
 #include "task/task_trace.hpp"
 
 #include <sys/mman.h>
@@ -128,8 +129,8 @@ task_handle task_table::take(char const* name, std::source_location const& where
   record.parent_ = current_task_id();
   record.name_ = name;
   record.spawned_at_ = where;
-  record.operation_ = nullptr;
-  record.entry_point_ = nullptr;
+  record.operation_.store(nullptr, std::memory_order_relaxed);
+  record.stack_ = nullptr;
   record.queued_.store(true, std::memory_order_relaxed);
   record.word_.store(id << task_record::id_shift, std::memory_order_release);
   return {&record, id};
@@ -165,6 +166,8 @@ void task_table::finish(task_handle task, std::exception_ptr const& failure) noe
 void task_table::recycle(task_record& record) noexcept
 {
   std::lock_guard const lock(mutex_);
+  if (record.further_waits_.exchange(0, std::memory_order_relaxed) != 0)
+    further_waits::instance().remove_all(record);
   auto& home = slab::of(record);
   if (home.full()) with_room_.push_back(&home);
   record.parent_ = reinterpret_cast<std::uintptr_t>(home.free);
@@ -208,10 +211,11 @@ void task_table::count_failure(char const* name, std::source_location const& whe
   if (known == failures_.end())
   {
     known = failures_.insert(failures_.end(), {name, site, 0, {}});
-    std::fprintf(stderr,
-                 "leaklab: task \"%s\" spawned at %s:%u failed: %s (further failures of its kind are "
-                 "counted)\n",
-                 name, site.file, site.line, message.c_str());
+    std::fprintf(
+        stderr,
+        "leaklab: task \"%s\" spawned at %s:%u failed: %s (further failures of its kind are "
+        "counted)\n",
+        name, site.file, site.line, message.c_str());
   }
   ++known->count;
   known->last_message = message;

@@ -101,15 +101,12 @@ void trace_task(trace_step step, task_id task, char const* text, std::source_loc
   trace.buffer[trace.count++] = {recorder.elapsed().count(), task, step, text, where, parent};
 }
 
-void trace_current_task(trace_step step) noexcept
+void trace_current_task(trace_step step, char const* operation,
+                        std::source_location const& where) noexcept
 {
-  bool const is_wait = step == trace_step::wait_begin || step == trace_step::wait_end;
-  auto const& record = *current_task;
-  if (record.id() == 0) return;  // it has finished, which the trace has already
-  if (!is_wait)
-    trace_task(step, record.id(), nullptr, {}, 0);
-  else if (record.operation_)
-    trace_task(step, record.id(), record.operation_, record.waits_at_, 0);
+  if (auto const id = current_task->id();
+      id != 0)  // else it has finished, as the trace has already
+    trace_task(step, id, operation, where, 0);
 }
 
 }  // namespace detail

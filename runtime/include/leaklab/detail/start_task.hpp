@@ -10,7 +10,9 @@
 // asio::co_spawn: they show where they wait and where they were spawned, but no frames.
 #pragma once
 
+#include <leaklab/detail/asio_stack.hpp>
 #include <leaklab/detail/asio_version.hpp>
+#include <leaklab/detail/coroutine_promise.hpp>
 #include <leaklab/detail/task_executor.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -34,8 +36,6 @@ using boost::asio::awaitable;
 
 #if LEAKLAB_AWAIT_CHAIN
 
-using entry_point = boost::asio::detail::awaitable_thread_entry_point;
-
 // Tells the record where the entry point's frame is, then goes through the executor's queue: a task
 // never begins inside spawn().
 struct initiate_task
@@ -45,7 +45,8 @@ struct initiate_task
   template <class Handler>
   void operator()(Handler&& handler) const
   {
-    task.record->set_frames(task, handler.entry_point());
+    task.record->set_stack(task, stack_of(handler.entry_point()),
+                           frames_are::still_between_entries);
     boost::asio::post(std::forward<Handler>(handler));
   }
 };

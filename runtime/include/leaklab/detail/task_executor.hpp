@@ -35,7 +35,7 @@ class task_function
   task_function& operator=(task_function&&) = delete;
   ~task_function()
   {
-    if (task_) task_.record().set_frames(task_, nullptr);
+    if (task_) task_.record().set_stack(task_, nullptr, frames_are::still_between_entries);
   }
 
   void operator()()

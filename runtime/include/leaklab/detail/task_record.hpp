@@ -69,6 +69,9 @@ class task_word
 /// The task whose code this thread is executing; null outside tasks.
 extern constinit thread_local task_record* current_task;
 
+/// Which of a task's waits; it may wait in several branches of a group at once.
+using wait_number = std::uint32_t;
+
 /// What a trace records of a task (src/task/task_trace.hpp).
 enum class trace_step : std::uint8_t
 {
@@ -85,8 +88,17 @@ enum class trace_step : std::uint8_t
 /// this.
 extern constinit std::atomic<bool> tracing;
 
-/// Records a step of the current task other than its first and its last.
-[[gnu::cold]] void trace_current_task(trace_step step) noexcept;
+/// Records a step of the current task other than its first and its last; of a wait, what it waits for
+/// and where.
+[[gnu::cold]] void trace_current_task(trace_step step, char const* operation = nullptr,
+                                      std::source_location const& where = {}) noexcept;
+
+/// When a task's coroutine frames hold still.
+enum class frames_are : std::uint8_t
+{
+  still_between_entries,  ///< its executor enters the record whenever it runs the task
+  still_in_waits,         ///< its executor knows no record: only tracked operations enter it
+};
 
 /// Whether a look at a task reads its coroutine frames, which costs the most.
 enum class frames
@@ -105,6 +117,11 @@ class alignas(64) task_record
   [[nodiscard]] task_id id() const noexcept
   {
     return word_.load(std::memory_order_relaxed) >> id_shift;
+  }
+
+  [[nodiscard]] bool is(task_word task) const noexcept
+  {
+    return is(task, word_.load(std::memory_order_relaxed));
   }
 
   /// Says that code of the task waits in an executor's queue, until the task is entered the next
@@ -138,31 +155,45 @@ class alignas(64) task_record
     if (before >> id_shift == 0 && (before & entries_mask) == 1) recycle();
   }
 
-  /// Called by the running task as it starts an operation. Both pointers must live as long as the
-  /// process.
-  void begin_wait(char const* operation, std::source_location const& where) noexcept
+  /// Called by the running task as it starts an operation; both pointers must live as long as the
+  /// process. The first of several waits at once is kept in the record, the others beside it
+  /// (task/further_waits.hpp). Threads that run branches of one task may call this at once.
+  [[nodiscard]] wait_number begin_wait(char const* operation,
+                                       std::source_location const& where) noexcept
   {
-    operation_ = operation;
+    if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
+      trace_current_task(trace_step::wait_begin, operation, where);
+    char const* none = nullptr;
+    if (!operation_.compare_exchange_strong(none, operation, std::memory_order_relaxed))
+        [[unlikely]]
+      return begin_further_wait(operation, where);
     waits_at_ = where;
     waits_since_ = now();
-    if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
-      trace_current_task(trace_step::wait_begin);
+    return 0;
   }
 
-  void end_wait() noexcept
+  /// Called by the running task.
+  void end_wait(wait_number which) noexcept
   {
-    if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
-      trace_current_task(trace_step::wait_end);
-    operation_ = nullptr;
+    if (which == 0) [[likely]]
+    {
+      if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
+        trace_current_task(trace_step::wait_end, operation_.load(std::memory_order_relaxed),
+                           waits_at_);
+      operation_.store(nullptr, std::memory_order_relaxed);
+    }
+    else
+      end_further_wait(which);
   }
 
-  /// `entry_point` is the frame at the bottom of the task's stack (see await_chain.hpp). Before the
-  /// task first runs, and again with null when the frames are about to be destroyed without the
-  /// task being entered: nobody may read them any more.
-  void set_frames(task_word task, void* entry_point) noexcept
+  /// `stack` is where Asio keeps the task's innermost frame (task/await_chain.hpp). Set before the
+  /// task first waits, and again to null when the frames are about to be destroyed without the task
+  /// being entered: nobody may read them any more.
+  void set_stack(task_word task, void* const* stack, frames_are when) noexcept
   {
     if (!enter(task)) return;
-    entry_point_ = entry_point;
+    stack_ = stack;
+    frames_are_ = when;
     leave();
   }
 
@@ -180,7 +211,6 @@ class alignas(64) task_record
 
  private:
   friend class task_table;
-  friend void trace_current_task(trace_step step) noexcept;
 
   static bool is(task_word task, std::uint64_t word) noexcept
   {
@@ -192,19 +222,25 @@ class alignas(64) task_record
   /// alone.
   std::uint64_t hold() noexcept;
   [[nodiscard]] task_info copy(std::uint64_t word, std::uint32_t now, frames with) const noexcept;
+  void copy_waits(std::uint32_t now, task_info& info) const noexcept;
 
   std::uint64_t await_reader() noexcept;
   void recycle() noexcept;
+  [[nodiscard, gnu::cold]] wait_number begin_further_wait(
+      char const* operation, std::source_location const& where) noexcept;
+  [[gnu::cold]] void end_further_wait(wait_number which) noexcept;
 
   std::atomic<std::uint64_t> word_;
   task_id parent_;  // while free: the address of the next free record of the slab
   char const* name_;
   std::source_location spawned_at_;
-  char const* operation_;  // null when no tracked operation is under way
+  std::atomic<char const*> operation_;  // null when no tracked operation is kept here
   std::source_location waits_at_;
-  void* entry_point_;
+  void* const* stack_;
   std::uint32_t waits_since_;
+  std::atomic<std::uint16_t> further_waits_;
   std::atomic<bool> queued_;
+  frames_are frames_are_;
 };
 
 static_assert(sizeof(task_record) == 64);

@@ -24,8 +24,15 @@ namespace detail
 class task_end
 {
  public:
-  explicit task_end(task_handle task) noexcept : task_(task) {}
-  task_end(task_end&& other) noexcept : task_(std::exchange(other.task_, {})) {}
+  /// `is_told`: an exception reaches somebody, so it is counted and not printed.
+  explicit task_end(task_handle task, bool is_told = false) noexcept
+      : task_(task), is_told_(is_told)
+  {
+  }
+  task_end(task_end&& other) noexcept
+      : task_(std::exchange(other.task_, {})), is_told_(other.is_told_)
+  {
+  }
   task_end& operator=(task_end&&) = delete;
   ~task_end() { finish(nullptr); }
 
@@ -37,10 +44,11 @@ class task_end
  private:
   void finish(std::exception_ptr const& failure) noexcept
   {
-    if (task_.record) finish_task(std::exchange(task_, {}), failure);
+    if (task_.record) finish_task(std::exchange(task_, {}), failure, is_told_);
   }
 
   task_handle task_;
+  bool is_told_;
 };
 
 }  // namespace detail

@@ -25,6 +25,26 @@
 namespace leaklab
 {
 
+namespace detail
+{
+
+/// `Executor`, but with `Token` as the default token of the I/O objects that are made for it.
+template <class Executor, class Token>
+struct executor_with_default_token : Executor
+{
+  using default_completion_token_type = Token;
+
+  executor_with_default_token(Executor const& executor) noexcept : Executor(executor) {}
+
+  template <class Other>
+  requires(!std::is_same_v<Other, executor_with_default_token> &&
+           std::is_convertible_v<Other const&, Executor>)
+      executor_with_default_token(Other const& executor)
+  noexcept : Executor(executor) {}
+};
+
+}  // namespace detail
+
 /// Pass `tracked()` where an operation has another default: `co_await asio::post(executor,
 /// tracked())`.
 class tracked
@@ -34,20 +54,8 @@ class tracked
 
   [[nodiscard]] constexpr std::source_location const& where() const noexcept { return where_; }
 
-  /// `Executor`, but with this class as the default token of the I/O objects that are made for it.
   template <class Executor>
-  struct executor_with_default : Executor
-  {
-    using default_completion_token_type = tracked;
-
-    executor_with_default(Executor const& executor) noexcept : Executor(executor) {}
-
-    template <class Other>
-    requires(!std::is_same_v<Other, executor_with_default> &&
-             std::is_convertible_v<Other const&, Executor>)
-        executor_with_default(Other const& executor)
-    noexcept : Executor(executor) {}
-  };
+  using executor_with_default = detail::executor_with_default_token<Executor, tracked>;
 
   /// The I/O object type `T` with this class as its default token.
   template <class T>
@@ -167,40 +175,62 @@ struct tracked_initiation
   }
 };
 
+template <class Initiation>
+inline constexpr bool is_tracked_initiation = false;
+template <class Initiation>
+inline constexpr bool is_tracked_initiation<tracked_initiation<Initiation>> = true;
+
+/// `initiation`, so that it makes the note; as it is when it does so already.
+template <class Initiation>
+[[nodiscard]] auto note_in(Initiation&& initiation, std::source_location where = {})
+{
+  using plain = std::decay_t<Initiation>;
+  if constexpr (is_tracked_initiation<plain>)
+    return plain(std::forward<Initiation>(initiation));
+  else
+    return tracked_initiation<plain>{std::forward<Initiation>(initiation), where};
+}
+
+/// The associations of a handler that wraps another one in its member `handler`: that one's.
+template <template <class, class> class Associator, class Handler, class Default>
+struct associated_as : Associator<Handler, Default>
+{
+  template <class Wrapper>
+  static auto get(Wrapper const& h) noexcept
+  {
+    return Associator<Handler, Default>::get(h.handler);
+  }
+  template <class Wrapper>
+  static auto get(Wrapper const& h, Default const& d) noexcept
+  {
+    return Associator<Handler, Default>::get(h.handler, d);
+  }
+};
+
 }  // namespace detail
 }  // namespace leaklab
 
 namespace boost::asio
 {
 
-template <typename Signature>
+template <class Signature>
 class async_result<leaklab::tracked, Signature>
 {
  public:
   template <class Initiation, class... Args>
   static auto initiate(Initiation&& initiation, leaklab::tracked token, Args&&... args)
   {
-    using noted = leaklab::detail::tracked_initiation<std::decay_t<Initiation>>;
     deferred_t later;
     return async_initiate<deferred_t, Signature>(
-        noted{std::forward<Initiation>(initiation), token.where()}, later,
+        leaklab::detail::note_in(std::forward<Initiation>(initiation), token.where()), later,
         std::forward<Args>(args)...);
   }
 };
 
 template <template <class, class> class Associator, class Handler, class Executor, class Default>
 struct associator<Associator, leaklab::detail::tracked_handler<Handler, Executor>, Default>
-    : Associator<Handler, Default>
+    : leaklab::detail::associated_as<Associator, Handler, Default>
 {
-  static auto get(leaklab::detail::tracked_handler<Handler, Executor> const& h) noexcept
-  {
-    return Associator<Handler, Default>::get(h.handler);
-  }
-  static auto get(leaklab::detail::tracked_handler<Handler, Executor> const& h,
-                  Default const& d) noexcept
-  {
-    return Associator<Handler, Default>::get(h.handler, d);
-  }
 };
 
 }  // namespace boost::asio

@@ -3,6 +3,7 @@
 #include "task/task_table.hpp"
 
 #include <leaklab/detail/await_site.hpp>
+#include <leaklab/detail/operation_name.hpp>
 #include <leaklab/detail/task_record.hpp>
 
 #include <sched.h>
@@ -127,6 +128,10 @@ void task_record::copy_waits(std::uint32_t now, task_info& info) const noexcept
     if (kept.operation) all.push_back(wait_of(kept, now));
     for (auto const& further : further_waits::instance().of(*this))
       all.push_back(wait_of(further, now));
+    // What a group waits for is what is in it, where that shows.
+    auto const is_group = [](task_wait const& wait)
+    { return wait.operation == parallel_group_name; };
+    if (!std::ranges::all_of(all, is_group)) std::erase_if(all, is_group);
     std::ranges::stable_sort(all, std::greater<>(), &task_wait::waiting_for);
     if (!all.empty()) show(all.front(), info);
     if (all.size() == 1) all.clear();
@@ -168,9 +173,9 @@ task_handle begin_task(char const* name, std::source_location const& where)
   return task_table::instance().begin(name, where);
 }
 
-void finish_task(task_handle task, std::exception_ptr const& failure) noexcept
+void finish_task(task_handle task, std::exception_ptr const& failure, bool is_told) noexcept
 {
-  task_table::instance().finish(task, failure);
+  task_table::instance().finish(task, failure, is_told);
 }
 
 }  // namespace leaklab::detail

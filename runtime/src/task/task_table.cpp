@@ -136,7 +136,7 @@ task_handle task_table::take(char const* name, std::source_location const& where
   return {&record, id};
 }
 
-void task_table::finish(task_handle task, std::exception_ptr const& failure) noexcept
+void task_table::finish(task_handle task, std::exception_ptr const& failure, bool is_told) noexcept
 {
   auto& record = *task.record;
   auto const name = record.name_;
@@ -160,7 +160,7 @@ void task_table::finish(task_handle task, std::exception_ptr const& failure) noe
     ++(failure ? counts_.failed : counts_.finished);
   }
   if ((word & task_record::entries_mask) == 0) recycle(record);
-  if (failure) count_failure(name, where, failure);
+  if (failure) count_failure(name, where, failure, is_told);
 }
 
 void task_table::recycle(task_record& record) noexcept
@@ -201,7 +201,7 @@ task_counts task_table::counts() const
 }
 
 void task_table::count_failure(char const* name, std::source_location const& where,
-                               std::exception_ptr const& failure)
+                               std::exception_ptr const& failure, bool is_told)
 {
   auto const site = source_site::from(where);
   auto const message = message_of(failure);
@@ -211,11 +211,12 @@ void task_table::count_failure(char const* name, std::source_location const& whe
   if (known == failures_.end())
   {
     known = failures_.insert(failures_.end(), {name, site, 0, {}});
-    std::fprintf(
-        stderr,
-        "leaklab: task \"%s\" spawned at %s:%u failed: %s (further failures of its kind are "
-        "counted)\n",
-        name, site.file, site.line, message.c_str());
+    if (!is_told)
+      std::fprintf(
+          stderr,
+          "leaklab: task \"%s\" spawned at %s:%u failed: %s (further failures of its kind are "
+          "counted)\n",
+          name, site.file, site.line, message.c_str());
   }
   ++known->count;
   known->last_message = message;

@@ -25,7 +25,7 @@ class task_table
   task_table& operator=(task_table const&) = delete;
 
   [[nodiscard]] task_handle begin(char const* name, std::source_location const& where);
-  void finish(task_handle task, std::exception_ptr const& failure) noexcept;
+  void finish(task_handle task, std::exception_ptr const& failure, bool is_told) noexcept;
   void recycle(task_record& record) noexcept;
 
   void for_each(std::function<void(task_info const&)> const& visit,
@@ -41,7 +41,7 @@ class task_table
   task_handle take(char const* name, std::source_location const& where);
   slab& slab_with_room();
   void count_failure(char const* name, std::source_location const& where,
-                     std::exception_ptr const& failure);
+                     std::exception_ptr const& failure, bool is_told);
 
   mutable std::mutex mutex_;
   std::vector<slab*> slabs_;

@@ -4,6 +4,7 @@
 
 #include <leaklab/detail/task_record.hpp>
 
+#include <cstring>
 #include <source_location>
 
 namespace leaklab::detail
@@ -17,10 +18,13 @@ struct await_site
 
 extern constinit thread_local await_site last_await;
 
-/// Unknown, with a line of 0, when the thread came to it in another task.
+/// Unknown, with a line of 0, when the thread came to it in another task, and when it is one of Asio's
+/// own, in the coroutine of `a || b` say: then the program's co_await is in a frame further out.
 [[nodiscard]] inline std::source_location last_await_of(task_record const* task) noexcept
 {
-  return last_await.task == task ? last_await.where : std::source_location();
+  if (last_await.task != task || std::strstr(last_await.where.file_name(), "boost/asio/"))
+    return {};
+  return last_await.where;
 }
 
 }  // namespace leaklab::detail

@@ -248,8 +248,10 @@ static_assert(sizeof(task_record) == 64);
 /// Registers a task that is about to be spawned by the current one. Throws std::bad_alloc.
 [[nodiscard]] task_handle begin_task(char const* name, std::source_location const& where);
 
-/// Ends it. `failure` is null for a return or a cancellation.
-void finish_task(task_handle task, std::exception_ptr const& failure) noexcept;
+/// Ends it. `failure` is null for a return or a cancellation; `is_told` when it reaches somebody, who
+/// needs no line on stderr.
+void finish_task(task_handle task, std::exception_ptr const& failure,
+                 bool is_told = false) noexcept;
 
 /// The id of the task whose code this thread is executing, 0 outside tasks.
 [[nodiscard]] inline task_id current_task_id() noexcept

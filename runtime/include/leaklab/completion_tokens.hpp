@@ -1,0 +1,103 @@
+// Asio's completion tokens use_awaitable and deferred, for operations that show in the task's record.
+//
+// A token that is one object for all calls cannot know where it is used. The line of the wait is that
+// of the co_await, which the coroutine notes (detail/coroutine_promise.hpp); where the coroutine does
+// not, as one of an awaitable with another executor, the line stays unknown.
+#pragma once
+
+#include <leaklab/tracked.hpp>
+
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace leaklab
+{
+
+namespace detail
+{
+
+/// What Asio's token classes have in common: I/O objects of which `Token` is the default token.
+template <class Token>
+struct default_token
+{
+  template <class Executor>
+  using executor_with_default = executor_with_default_token<Executor, Token>;
+
+  template <class T>
+  using as_default_on_t = typename std::decay_t<T>::template rebind_executor<
+      executor_with_default<typename std::decay_t<T>::executor_type>>::other;
+
+  template <class T>
+  [[nodiscard]] static as_default_on_t<T> as_default_on(T&& object)
+  {
+    return as_default_on_t<T>(std::forward<T>(object));
+  }
+};
+
+}  // namespace detail
+
+namespace asio
+{
+
+/// boost::asio::use_awaitable_t: operations return an awaitable.
+template <class Executor = boost::asio::any_io_executor>
+struct use_awaitable_t : detail::default_token<use_awaitable_t<Executor>>
+{
+};
+
+inline constexpr use_awaitable_t<> use_awaitable;
+
+/// boost::asio::deferred_t: operations return what starts them, when it is awaited or called.
+struct deferred_t : boost::asio::deferred_t
+{
+  template <class Executor>
+  using executor_with_default = detail::executor_with_default_token<Executor, deferred_t>;
+  template <class T>
+  using as_default_on_t = detail::default_token<deferred_t>::as_default_on_t<T>;
+  template <class T>
+  [[nodiscard]] static as_default_on_t<T> as_default_on(T&& object)
+  {
+    return as_default_on_t<T>(std::forward<T>(object));
+  }
+};
+
+inline constexpr deferred_t deferred;
+
+}  // namespace asio
+}  // namespace leaklab
+
+template <class Executor, class Result, class... Args>
+class boost::asio::async_result<leaklab::asio::use_awaitable_t<Executor>, Result(Args...)>
+{
+  using asio_token = use_awaitable_t<Executor>;
+  using asio_result = async_result<asio_token, Result(Args...)>;
+
+ public:
+  using handler_type = typename asio_result::handler_type;
+  using return_type = typename asio_result::return_type;
+
+  template <class Initiation, class... InitArgs>
+  static return_type initiate(Initiation&& initiation, leaklab::asio::use_awaitable_t<Executor>,
+                              InitArgs&&... args)
+  {
+    return asio_result::initiate(leaklab::detail::note_in(std::forward<Initiation>(initiation)),
+                                 asio_token(), std::forward<InitArgs>(args)...);
+  }
+};
+
+template <class Signature>
+class boost::asio::async_result<leaklab::asio::deferred_t, Signature>
+{
+ public:
+  template <class Initiation, class... InitArgs>
+  static auto initiate(Initiation&& initiation, leaklab::asio::deferred_t, InitArgs&&... args)
+  {
+    boost::asio::deferred_t token;
+    return async_initiate<boost::asio::deferred_t, Signature>(
+        leaklab::detail::note_in(std::forward<Initiation>(initiation)), token,
+        std::forward<InitArgs>(args)...);
+  }
+};

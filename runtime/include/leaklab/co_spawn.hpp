@@ -93,6 +93,10 @@ struct note_stack
 };
 #endif
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"  // a lambda is a fine Body
+#endif
 template <class Result, class Executor, class Body>
 boost::asio::awaitable<Result, Executor> spawned_body(Body body, task_word task)
 {
@@ -109,6 +113,9 @@ boost::asio::awaitable<Result, Executor> spawned_body(Body body, task_word task)
   }
   co_return co_await std::move(body)();
 }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 template <class Executor, class Result, class BodyExecutor>
 struct initiate_co_spawn

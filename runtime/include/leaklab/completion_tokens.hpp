@@ -8,7 +8,9 @@
 #include <leaklab/tracked.hpp>
 
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/version.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -101,3 +103,53 @@ class boost::asio::async_result<leaklab::asio::deferred_t, Signature>
         std::forward<InitArgs>(args)...);
   }
 };
+
+#if BOOST_VERSION < 108300
+// Boost 1.81's redirect_error asks a token for the type that it returns, whatever the operation is;
+// operations that are deferred have one of their own each.
+namespace leaklab::detail
+{
+
+template <class Token, class Signature>
+struct redirected_result
+{
+  template <class Initiation>
+  struct redirected_initiation
+  {
+    Initiation initiation;
+    boost::system::error_code& error;
+
+    template <class Handler, class... Args>
+    void operator()(Handler&& handler, Args&&... args) &&
+    {
+      std::move(initiation)(boost::asio::detail::redirect_error_handler<std::decay_t<Handler>>(
+                                error, std::forward<Handler>(handler)),
+                            std::forward<Args>(args)...);
+    }
+  };
+
+  template <class Initiation, class... Args>
+  static auto initiate(Initiation&& initiation, boost::asio::redirect_error_t<Token> token,
+                       Args&&... args)
+  {
+    using redirected = typename boost::asio::detail::redirect_error_signature<Signature>::type;
+    return boost::asio::async_initiate<Token, redirected>(
+        redirected_initiation<std::decay_t<Initiation>>{std::forward<Initiation>(initiation),
+                                                        token.ec_},
+        token.token_, std::forward<Args>(args)...);
+  }
+};
+
+}  // namespace leaklab::detail
+
+template <class Signature>
+class boost::asio::async_result<boost::asio::redirect_error_t<leaklab::tracked>, Signature>
+    : public leaklab::detail::redirected_result<leaklab::tracked, Signature>
+{
+};
+template <class Signature>
+class boost::asio::async_result<boost::asio::redirect_error_t<leaklab::asio::deferred_t>, Signature>
+    : public leaklab::detail::redirected_result<leaklab::asio::deferred_t, Signature>
+{
+};
+#endif

@@ -12,11 +12,10 @@
 namespace leaklab
 {
 
-/// asio::ip::tcp with another default completion token, which asio::async_read, async_write and
-/// async_connect take over.
-struct tcp
+/// asio::ip::tcp (v4(), v6(), endpoint, no_delay, …) with another default completion token for its
+/// objects, which asio::async_read, async_write and async_connect take over.
+struct tcp : boost::asio::ip::tcp
 {
-  using endpoint = boost::asio::ip::tcp::endpoint;
   using socket = tracked::as_default_on_t<boost::asio::ip::tcp::socket>;
   using acceptor = tracked::as_default_on_t<boost::asio::ip::tcp::acceptor>;
   using resolver = tracked::as_default_on_t<boost::asio::ip::tcp::resolver>;

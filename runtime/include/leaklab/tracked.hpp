@@ -121,6 +121,9 @@ class noted_wait
 template <class Handler, class Executor = void>
 struct tracked_handler;
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"  // what an operation passes on is its business
+#pragma GCC diagnostic ignored "-Wsign-conversion"
 template <class Handler>
 struct tracked_handler<Handler, void>
 {
@@ -133,6 +136,8 @@ struct tracked_handler<Handler, void>
     wait.end([&] { std::move(handler)(std::forward<Results>(results)...); });
   }
 };
+
+#pragma GCC diagnostic pop
 
 /// The same, for a coroutine that resumes on an executor of a known type.
 template <class Handler, class Executor>

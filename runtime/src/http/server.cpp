@@ -2,6 +2,7 @@
 
 #include "connection.hpp"
 #include "listener.hpp"
+#include "own_thread.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,8 +12,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <atomic>
 #include <exception>
@@ -26,28 +25,6 @@ namespace
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-/// While it lives, threads start with every signal blocked but those that a fault raises in the
-/// thread itself.
-class signals_blocked
-{
- public:
-  signals_blocked()
-  {
-    sigset_t all;
-    ::sigfillset(&all);
-    for (int const fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
-      ::sigdelset(&all, fault);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  signals_blocked(signals_blocked const&) = delete;
-  signals_blocked& operator=(signals_blocked const&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 bool is_out_of_descriptors(error_code error)
 {
@@ -79,9 +56,7 @@ struct server::impl
         listener_(context_, shared_.options.address, shared_.options.port)
   {
     allow_own_hosts(shared_.options);
-    signals_blocked const inherited;
-    thread_ = std::thread([this] { run(); });
-    ::pthread_setname_np(thread_.native_handle(), "leaklab-http");
+    thread_ = start_own_thread("leaklab-http", [this] { run(); });
   }
 
   ~impl()
@@ -180,7 +155,7 @@ struct server::impl
   listener listener_;
   bool is_accepting_ = false;  // the server's thread only
   std::atomic<bool> is_ending_ = false;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 server::server(server_options options, handler handle)

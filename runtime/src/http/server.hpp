@@ -66,8 +66,8 @@ struct server_options
 class server
 {
  public:
-  /// Binds and starts the thread, which blocks every signal but those that faults raise. Throws
-  /// boost::system::system_error when the address cannot be had.
+  /// Binds and starts the thread, an own_thread.hpp one. Throws boost::system::system_error when the
+  /// address cannot be had.
   server(server_options options, handler handle);
   /// Closes every connection and joins the thread. Waits for nothing but a handler that is running.
   /// Not in a child that fork() made: the thread is lost there.

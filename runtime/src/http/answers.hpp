@@ -3,8 +3,9 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "parse/quantity.hpp"
 
-#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,15 +42,6 @@ constexpr std::string_view pprof_prefix = "/debug/pprof/";
   auto answer = response::error(405, "Method Not Allowed");
   answer.headers.emplace_back("Allow", std::move(allowed));
   return answer;
-}
-
-template <class Number>
-[[nodiscard]] std::optional<Number> parse_number(std::string_view text)
-{
-  Number value{};
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 /// What is no number counts as 0.

@@ -2,6 +2,7 @@
 // nest.
 #pragma once
 
+#include "probe/identity.hpp"
 #include "task/task_trace.hpp"
 
 #include <leaklab/task.hpp>
@@ -45,6 +46,7 @@ struct task_timeline
   /// exist.
   static constexpr std::size_t idle_limit = 10'000;
 
+  process_identity process;
   std::vector<task_life> lives;  ///< in the order of their ids
   std::vector<task_slice>
       slices;  ///< by life, then by begin, the longer first; two of one task nest or do not overlap

@@ -15,7 +15,7 @@
 namespace leaklab
 {
 
-/// What the gauge named in program_info counts, and how a reader sees it.
+/// The gauge that program_info names, as the report lines show it.
 struct shown_gauge
 {
   std::string name;   ///< "tasks"

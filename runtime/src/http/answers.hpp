@@ -44,13 +44,13 @@ constexpr std::string_view pprof_prefix = "/debug/pprof/";
   return answer;
 }
 
-/// What is no number counts as 0.
+/// Anything but a number counts as 0.
 [[nodiscard]] inline int debug_level(request const& ask)
 {
   return parse_number<int>(ask.parameter("debug")).value_or(0);
 }
 
-/// The refusal of a `seconds` that is no time; none when it is absent or good.
+/// Refuses a `seconds` that is not a positive whole number. Nothing when it is absent or good.
 [[nodiscard]] inline std::optional<response> refuse_bad_seconds(request const& ask)
 {
   auto const seconds = ask.parameter("seconds");

@@ -89,7 +89,7 @@ struct server::impl
       }
   }
 
-  /// After a lack of memory.
+  /// When memory has run out.
   void accept_anew() noexcept
   {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -107,13 +107,13 @@ struct server::impl
       error_code error;
       client_socket client = listener_.acceptor().accept(error);
       if (is_out_of_descriptors(error)) client = accept_in_need(error);
-      shared_.reserve.take();  // another thread may have been quicker when it was given up last
+      shared_.reserve.take();  // what was released and another thread was quicker to take
       if (client.is_open())
         admit(std::move(client));
       else if (error && error != asio::error::would_block)
       {
-        pause.expires_after(std::chrono::milliseconds(
-            100));  // the client still waits: accept would fail at once again
+        // The client still waits: accept would fail at once again.
+        pause.expires_after(std::chrono::milliseconds(100));
         co_await pause.async_wait(asio::use_awaitable);
       }
     }
@@ -122,7 +122,7 @@ struct server::impl
   void admit(client_socket client)
   try
   {
-    // One that is cut is gone for the count, though its coroutine ends a moment later.
+    // A client that was cut no longer counts, though its coroutine ends a moment later.
     while (shared_.clients.size() >= shared_.options.max_connections)
       if (!shared_.clients.cut_receiver() && !shared_.clients.cut_sender())
         return turn_away(std::move(client));
@@ -134,11 +134,11 @@ struct server::impl
   }
   catch (std::exception const&)
   {
-    // There is no memory for it.
+    // There is no memory for another client.
   }
 
   /// Accepts a client with a descriptor from the reserve, or from a client that can be spared. With
-  /// the last of the reserve it is only told so: handlers need the others.
+  /// the last one that handlers can spare, the client is only told that there is no room.
   client_socket accept_in_need(error_code& error)
   {
     bool const is_last = shared_.reserve.held() <= descriptor_reserve::for_handlers &&

@@ -23,7 +23,7 @@ namespace leaklab::http
 namespace
 {
 
-// The task profile is of one moment: there is no difference over a time to be had.
+// The task profile shows one moment, so there is no change over a time to ask for.
 std::optional<response> refuse_seconds(request const& ask)
 {
   if (auto refused = refuse_bad_seconds(ask)) return refused;
@@ -59,14 +59,14 @@ std::variant<model::task_filter, response> parse_filter(request const& ask)
   return filter;
 }
 
-// The function that lies there.
+// The function that the address lies in.
 std::string symbol_name(std::uint64_t address, sources& from)
 {
   if (auto const* const place = from.places.find(address)) return place->lines.front().function;
   return from.symbols.lines(address).back().function;
 }
 
-// And those inlined there behind it, the innermost last, as google-pprof reads them.
+// The same, and behind it those that are inlined there, innermost last, as google-pprof reads them.
 std::string symbol_names(std::uint64_t address, sources& from)
 {
   if (from.places.find(address)) return symbol_name(address, from);

@@ -13,8 +13,8 @@ namespace leaklab::http
 /// for each that is known.
 [[nodiscard]] response symbol(request const& ask, sources& from);
 
-/// `seconds` as Go's trace takes it: a fraction is good, anything that is no time counts as 1. The
-/// limit is the runtime's own. Go's format is another one: this is Trace Event JSON.
+/// `seconds` as Go's trace takes it: fractions are fine, and anything that is no time counts as 1.
+/// The limit is the runtime's own. So is the format, Trace Event JSON.
 [[nodiscard]] response trace(request const& ask, sources& from);
 
 }  // namespace leaklab::http

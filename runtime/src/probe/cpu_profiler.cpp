@@ -21,8 +21,8 @@ namespace leaklab
 namespace
 {
 
-/// gperftools installs its handler when its library is loaded. One that came later gets all the
-/// signals.
+/// gperftools installs its handler when its library is loaded. A handler that was installed later
+/// gets all the signals in its place.
 bool has_signal() noexcept
 {
   struct sigaction current

@@ -139,8 +139,8 @@ class connection : client_list::member
     co_return made;
   }
 
-  /// Beast applies its header_limit to each piece that arrives. One more limit is for a header that
-  /// comes in many pieces.
+  /// Beast applies its header_limit to each piece that arrives. This limit is for all pieces of a
+  /// header together.
   asio::awaitable<void> read_header(parser& input, error_code& error)
   {
     for (std::size_t size = 0; !error && !input.is_header_done();)

@@ -107,7 +107,7 @@ struct server::impl
       error_code error;
       client_socket client = listener_.acceptor().accept(error);
       if (is_out_of_descriptors(error)) client = accept_in_need(error);
-      shared_.reserve.take();  // what was released and another thread was quicker to take
+      shared_.reserve.take();  // another thread may have taken what was released before
       if (client.is_open())
         admit(std::move(client));
       else if (error && error != asio::error::would_block)

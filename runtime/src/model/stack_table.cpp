@@ -23,7 +23,7 @@ std::optional<std::vector<std::uint32_t>> stack_table::add(std::span<std::uintpt
                                                            leaf kind)
 {
   std::vector<std::uint32_t> indices;
-  // From the root, so that of a stack that is left out little is looked up.
+  // From the root, so that a stack that is left out costs few lookups.
   for (std::size_t i = stack.size(); i-- > 0;)
   {
     auto const place = at(i == 0 && kind == leaf::exact ? stack[i] : stack[i] - 1);

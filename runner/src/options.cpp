@@ -6,8 +6,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -32,27 +30,8 @@ auto parsed_as(Target& target, std::optional<Target> (*parse)(std::string_view),
 
 std::optional<double> parse_rate(std::string_view text)
 {
-  std::string const copy(text);
-  std::size_t used = 0;
-  double rate = 0;
-  try
-  {
-    rate = std::stod(copy, &used);
-  }
-  catch (std::exception const&)
-  {
-    return std::nullopt;
-  }
-  if (used != copy.size() || !std::isfinite(rate) || rate <= 0 || rate > 1e6) return std::nullopt;
-  return rate;
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text)
-{
-  std::uint16_t port = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return port;
+  auto const rate = parse_number<double>(text);
+  return rate && *rate > 0 && *rate <= 1e6 ? rate : std::nullopt;
 }
 
 std::optional<expectation> parse_expectation(std::string_view text)
@@ -73,7 +52,7 @@ std::variant<options, int> parse_options(int argc, char const* const* argv,
   CLI::App app(program.title, program.name);
   app.set_version_flag("--version", fmt::format("{} {}", program.name, version));
   app.add_option_function<std::string>("--port",
-                                       parsed_as(result.endpoint.port, parse_port,
+                                       parsed_as(result.endpoint.port, parse_number<std::uint16_t>,
                                                  "a port: 0 to 65535, where 0 takes any free one"),
                                        "Port of the HTTP endpoint; 0 takes any free one [6060]")
       ->type_name("PORT");

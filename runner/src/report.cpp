@@ -7,12 +7,12 @@
 #include <leaklab/process.hpp>
 #include <leaklab/task.hpp>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <system_error>
 
@@ -20,6 +20,8 @@ namespace leaklab
 {
 namespace
 {
+
+namespace json = boost::json;
 
 constexpr double mebibyte = 1 << 20;
 
@@ -59,24 +61,28 @@ std::string reporter::gauges_text() const
   return text;
 }
 
-std::string reporter::gauges_json() const
+json::object reporter::progress(char const* event, std::chrono::milliseconds elapsed) const
 {
-  auto json = fmt::format("\"tasks\":{}", count_tasks().live);
-  if (gauge_.name != "tasks") json += fmt::format(",\"{}\":{:.0f}", gauge_.name, gauge_.read());
-  return json;
+  json::object made{{"event", event},
+                    {"seconds", std::chrono::duration<double>(elapsed).count()},
+                    {"tasks", count_tasks().live}};
+  if (gauge_.name != "tasks") made[gauge_.name] = std::llround(gauge_.read());
+  return made;
 }
 
-std::string reporter::progress_json(std::chrono::milliseconds elapsed,
-                                    work_counts const& work) const
+json::object reporter::progress(char const* event, std::chrono::milliseconds elapsed,
+                                work_counts const& work) const
 {
-  return fmt::format(R"("seconds":{},{},"offered":{},"completed":{},"refused":{})",
-                     static_cast<double>(elapsed.count()) / 1000, gauges_json(), work.offered,
-                     work.completed, work.refused);
+  auto made = progress(event, elapsed);
+  made["offered"] = work.offered;
+  made["completed"] = work.completed;
+  made["refused"] = work.refused;
+  return made;
 }
 
-void reporter::line(std::string const& text, std::string const& json) const
+void reporter::line(std::string const& text, json::object const& fields) const
 {
-  auto const& chosen = json_ ? json : text;
+  auto const chosen = json_ ? json::serialize(fields) : text;
   if (std::fwrite(chosen.data(), 1, chosen.size(), stdout) != chosen.size() ||
       std::fputc('\n', stdout) == EOF || std::fflush(stdout) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
@@ -85,46 +91,46 @@ void reporter::line(std::string const& text, std::string const& json) const
 void reporter::listening(std::string const& url) const
 {
   line(fmt::format("{}: {}/debug/pprof/", program_.name, url),
-       fmt::format(R"({{"event":"listening","program":"{}","url":"{}"}})", program_.name, url));
+       {{"event", "listening"}, {"program", program_.name}, {"url", url}});
 }
 
 void reporter::start() const
 {
-  line("[START] " + gauges_text(),
-       fmt::format(R"({{"event":"start","seconds":0,{}}})", gauges_json()));
+  line("[START] " + gauges_text(), progress("start", {}));
 }
 
 void reporter::after(std::chrono::milliseconds elapsed, work_counts const& work) const
 {
   line(fmt::format("[AFTER {}] {}", to_string(elapsed), gauges_text()),
-       fmt::format(R"({{"event":"after",{}}})", progress_json(elapsed, work)));
+       progress("after", elapsed, work));
 }
 
 void reporter::judged(judgement const& j) const
 {
-  auto const json = fmt::format(
-      R"({{"event":"verdict","verdict":"{}","gauge":"{}","per_second":{:.3f},"seconds":{:.3f}}})",
-      to_string(j.verdict), gauge_.name, j.slope, j.seconds);
+  json::object const fields{{"event", "verdict"},
+                            {"verdict", to_string(j.verdict)},
+                            {"gauge", gauge_.name},
+                            {"per_second", j.slope},
+                            {"seconds", j.seconds}};
   if (j.verdict == verdict::unknown)
-    return line(fmt::format("[VERDICT] not known: {}", j.reason), json);
+    return line(fmt::format("[VERDICT] not known: {}", j.reason), fields);
   auto const slope = gauge_.bytes ? fmt::format("{:+.1f} MiB", j.slope / mebibyte)
                                   : fmt::format("{:+.1f} {}", j.slope, gauge_.name);
   line(fmt::format("[VERDICT] {}: {} a second over {:.1f} s", to_string(j.verdict), slope,
                    j.seconds),
-       json);
+       fields);
 }
 
 void reporter::limit(std::string const& what) const
 {
   line(fmt::format("[LIMIT] {}: the load has stopped, the endpoint goes on", what),
-       fmt::format(R"({{"event":"limit","what":{}}})",
-                   boost::json::serialize(boost::json::string(what))));
+       {{"event", "limit"}, {"what", what}});
 }
 
 void reporter::serving(std::string const& url) const
 {
   line(fmt::format("The load has ended; {}/debug/pprof/ goes on until Ctrl+C", url),
-       fmt::format(R"({{"event":"serving","url":"{}"}})", url));
+       {{"event", "serving"}, {"url", url}});
 }
 
 void reporter::end(std::chrono::milliseconds elapsed, work_counts const& work) const
@@ -133,7 +139,7 @@ void reporter::end(std::chrono::milliseconds elapsed, work_counts const& work) c
                           program_.work, work.offered);
   if (work.refused) text += fmt::format(", {} refused", work.refused);
   if (work.outstanding()) text += fmt::format(", {} outstanding", work.outstanding());
-  line(text, fmt::format(R"({{"event":"end",{}}})", progress_json(elapsed, work)));
+  line(text, progress("end", elapsed, work));
 }
 
 }  // namespace leaklab

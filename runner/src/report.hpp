@@ -3,6 +3,7 @@
 
 #include <leaklab/verdict.hpp>
 
+#include <boost/json.hpp>
 #include <runner/lab.hpp>
 
 #include <chrono>
@@ -14,7 +15,7 @@
 namespace leaklab
 {
 
-/// What the gauge named in program_info counts, and how a reader sees it.
+/// The gauge that program_info names, as the report lines show it.
 struct shown_gauge
 {
   std::string name;   ///< "tasks"
@@ -45,11 +46,12 @@ class reporter
   void end(std::chrono::milliseconds elapsed, work_counts const& work) const;
 
  private:
-  void line(std::string const& text, std::string const& json) const;
+  void line(std::string const& text, boost::json::object const& fields) const;
   [[nodiscard]] std::string gauges_text() const;
-  [[nodiscard]] std::string gauges_json() const;
-  [[nodiscard]] std::string progress_json(std::chrono::milliseconds elapsed,
-                                          work_counts const& work) const;
+  [[nodiscard]] boost::json::object progress(char const* event,
+                                             std::chrono::milliseconds elapsed) const;
+  [[nodiscard]] boost::json::object progress(char const* event, std::chrono::milliseconds elapsed,
+                                             work_counts const& work) const;
 
   program_info const& program_;
   shown_gauge gauge_;

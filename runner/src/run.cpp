@@ -1,6 +1,6 @@
-// The frame of a lab program. Three threads: this one reports, judges and takes the signals; one
-// runs the scenario; one serves the endpoint. None waits for another, so a scenario that is stuck
-// is still reported, served and ended.
+// What surrounds a scenario. Three threads: this one reports, judges and takes the signals; one runs
+// the scenario; one serves the endpoint. None waits for another, so a scenario that is stuck is
+// still reported, served and ended.
 
 #include "options.hpp"
 #include "report.hpp"
@@ -36,8 +36,8 @@ using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto limit_interval = 100ms;
-// A learner checks profiles with arithmetic: 100 MB read to about 3 %. So do larger heaps, sampled
-// less.
+// A learner checks profiles with arithmetic: 100 MB read right to about 3 %, and so do larger heaps,
+// which are sampled less.
 constexpr std::uint64_t heap_sampling_bytes = 64 * 1024;
 constexpr std::uint64_t samples_at_one_period = 2048;
 
@@ -50,8 +50,8 @@ enum status
   by_signal = 128,
 };
 
-// SIGINT and SIGTERM, taken where the frame waits. Blocked in this thread before any other is made,
-// so in all of them.
+// SIGINT and SIGTERM, taken where the program waits for them. This thread blocks them before it
+// starts any other, so all others block them too.
 class termination_signals
 {
  public:
@@ -127,11 +127,11 @@ class scenario_thread
   std::thread thread_;
 };
 
-class frame
+class program_run
 {
  public:
-  frame(options const& o, program_info const& program, termination_signals const& signals,
-        endpoint const& debug)
+  program_run(options const& o, program_info const& program, termination_signals const& signals,
+              endpoint const& debug)
       : options_(o),
         gauge_(find_gauge(program.gauge)),
         report_(program, gauge_, o.json),
@@ -198,7 +198,7 @@ class frame
     }
   }
 
-  // One that somebody else has set stays, unless it is the same.
+  // A period that somebody else has set stays, unless it is the one set here.
   void fit_sampling_period()
   {
     if (heap_sampling_period() != sampling_period_ || !heap_samples_keep_their_period()) return;
@@ -275,7 +275,7 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   int result = not_measured;
   try
   {
-    result = frame(chosen, program, signals, *debug).run(load);
+    result = program_run(chosen, program, signals, *debug).run(load);
   }
   catch (std::exception const& e)
   {

@@ -147,6 +147,25 @@ TEST_F(routes_test, index_counts_tasks)
   EXPECT_NE(page.find("<td>3</td><td><a href=\"task?debug=1\">task</a>"), page.npos) << page;
 }
 
+TEST_F(routes_test, index_links_to_paths_that_answer)
+{
+  auto const page = get("/debug/pprof/").body;
+  int links = 0;
+  for (std::size_t at = 0; (at = page.find("href=\"", at)) != page.npos; ++links)
+  {
+    at += 6;
+    std::string link = page.substr(at, page.find('"', at) - at);
+    if (link.starts_with("https:")) continue;
+    std::string folder = "/debug/pprof/";
+    for (; link.starts_with("../"); link.erase(0, 3))
+      folder.resize(folder.rfind('/', folder.size() - 2) + 1);
+    auto const status = get(folder + link, verb::head).status;
+    EXPECT_NE(status, 404) << folder + link;
+    EXPECT_NE(status, 400) << folder + link;
+  }
+  EXPECT_EQ(links, 14) << page;
+}
+
 TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)
 {
   block_three_producers();

@@ -89,6 +89,19 @@ TEST(parse_target, decodes_the_path_and_leaves_the_query)
   EXPECT_EQ(to->query, "c=%20%zz");
 }
 
+TEST(parse_target, takes_what_clients_leave_unencoded)
+{
+  for (auto const& odd :
+       {"a|b", "x[]=1", "{1}", "\"a\"", "a^b", "`a`", "<a>", "a\\b", "\xc3\xa4", "a#b"})
+  {
+    auto const to = parse_target("/p"s + odd + "?" + odd);
+    ASSERT_TRUE(to) << odd;
+    EXPECT_EQ(to->path, "/p"s + odd);
+    EXPECT_EQ(to->query, odd);
+  }
+  EXPECT_EQ(parse_target("/p?100%")->query, "100%");
+}
+
 TEST(parse_target, does_not_normalise)
 {
   EXPECT_EQ(parse_target("//a/../b/./c//")->path, "//a/../b/./c//");

@@ -1,5 +1,5 @@
-// The frame around a lab program: options, load, report lines, limits, verdict, endpoint, signals.
-// A twin brings its scenario:
+// What all programs of the lab have in common: options, load, report lines, limits, verdict,
+// endpoint, signals. A twin brings its scenario:
 //
 //     awaitable<void> scenario(leaklab::lab& lab)
 //     {

@@ -4,13 +4,13 @@
 namespace leaklab
 {
 
-/// What sets a program apart; for a twin, leaklab_add_pair() writes it from pair.json.
+/// For a twin, leaklab_add_pair() writes it from pair.json.
 struct program_info
 {
   char const* name = "";   ///< "blocked-send-leaky"
   char const* title = "";  ///< one sentence, for --help
-  char const* gauge =
-      "tasks";  ///< what the verdict is about: "tasks", "heap", "fds" or a gauge of its own
+  /// What the verdict is about: "tasks", "heap", "fds" or a gauge of its own.
+  char const* gauge = "tasks";
   char const* work = "operations completed";  ///< what lab::completed() counts, for the last line
   double rate = 50;                           ///< events a second when --rate does not say
 };

@@ -55,7 +55,7 @@ json::value place(std::optional<symbols::source_line> const& line)
   return json::object{{"function", line->function}, {"file", line->file}, {"line", line->line}};
 }
 
-// What this knows of the place, and where to look closer.
+// What is known of the place, and where to look closer.
 void append_details(std::string& text, model::leak const& leak)
 {
   for (auto const& [word, site] :

@@ -185,7 +185,7 @@ class encoder
     message.add_uint64(field::memory_limit, mapping.end);
     message.add_uint64(field::file_offset, mapping.offset);
     message.add_int64(field::filename, string_index(mapping.path));
-    // pprof of Go 1.24 takes the first two characters apart unseen.
+    // pprof of Go 1.24 cuts off the first two characters without asking whether there are two.
     if (mapping.build_id.size() >= 2)
       message.add_int64(field::build_id, string_index(mapping.build_id));
     for (auto const flag : {field::has_functions, field::has_filenames, field::has_line_numbers,
@@ -193,8 +193,8 @@ class encoder
       message.add_bool(flag, true);
   }
 
-  /// The main binary's for an address in none, so that no location counts as not symbolised; 0,
-  /// none, without mappings.
+  /// The mapping that the address lies in. One in none gets the main binary's, so that no location
+  /// counts as not symbolised. 0, which means none, when there are no mappings.
   std::uint64_t mapping_id(std::uint64_t address) const
   {
     auto const& all = profile_.mappings;

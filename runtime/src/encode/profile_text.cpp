@@ -15,8 +15,7 @@ namespace leaklab::encode
 namespace
 {
 
-/// Readers subtract 1 from an address as from a return address; those of the model have it
-/// subtracted already.
+/// Readers take each address for a return address and subtract 1, which the model has done already.
 void append_addresses(std::string& text, model::profile const& profile,
                       std::vector<std::uint32_t> const& stack)
 {
@@ -51,7 +50,7 @@ enum class frames
 /// The heading and the records of a heap profile, largest first.
 std::string heap_records(model::profile const& profile, frames how)
 {
-  // What is in use is last, also when there is nothing else.
+  // What is in use comes last, also when there is nothing else.
   auto const in_use = profile.sample_types.size() - 2;
   auto const record = [in_use](std::vector<std::int64_t> const& values)
   {

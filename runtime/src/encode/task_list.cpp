@@ -6,34 +6,12 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <vector>
-
 namespace leaklab::encode
 {
 namespace
 {
 
 namespace json = boost::json;
-
-struct selection
-{
-  std::vector<task_info> shown;
-  std::size_t matching = 0;
-  std::size_t total = 0;
-};
-
-selection select(task_filter const& filter)
-{
-  selection result;
-  for_each_task(
-      [&](task_info const& task)
-      {
-        ++result.total;
-        if (!filter.accepts(task)) return;
-        if (result.matching++ < filter.limit) result.shown.push_back(task);
-      });
-  return result;
-}
 
 json::object place_json(symbols::location const& place)
 {
@@ -78,25 +56,23 @@ json::object task_json(task_info const& task, symbols::place_book& places)
 
 }  // namespace
 
-std::string tasks_as_text(task_filter const& filter, symbols::place_book& places)
+std::string tasks_as_text(model::task_list const& list, symbols::place_book& places)
 {
-  auto const selected = select(filter);
-  auto text = symbols::task_blocks(selected.shown, places);
-  if (auto const hidden = selected.matching - selected.shown.size())
-    text += fmt::format("... {} more tasks; limit={} shows them all\n", hidden, selected.matching);
+  auto text = symbols::task_blocks(list.shown, places);
+  if (auto const hidden = list.matching - list.shown.size())
+    text += fmt::format("... {} more tasks; limit={} shows them all\n", hidden, list.matching);
   return text;
 }
 
-std::string tasks_as_json(task_filter const& filter, symbols::place_book& places)
+std::string tasks_as_json(model::task_list const& list, symbols::place_book& places)
 {
-  auto const selected = select(filter);
   json::array tasks;
-  tasks.reserve(selected.shown.size());
-  for (auto const& task : selected.shown)
+  tasks.reserve(list.shown.size());
+  for (auto const& task : list.shown)
     tasks.push_back(task_json(task, places));
-  return json::serialize(json::object{{"total", selected.total},
-                                      {"matching", selected.matching},
-                                      {"shown", selected.shown.size()},
+  return json::serialize(json::object{{"total", list.total},
+                                      {"matching", list.matching},
+                                      {"shown", list.shown.size()},
                                       {"tasks", std::move(tasks)}}) +
          "\n";
 }

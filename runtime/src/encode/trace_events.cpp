@@ -5,9 +5,7 @@
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -58,7 +56,7 @@ class writer
 {
  public:
   writer(model::task_timeline const& timeline, symbols::place_book& places)
-      : timeline_(timeline), places_(places)
+      : timeline_(timeline), places_(places), pid_(timeline.process.id)
   {
     auto const& lives = timeline.lives;
     ids_fit_ = lives.empty() || lives.back().id <= std::numeric_limits<std::int32_t>::max();
@@ -68,7 +66,7 @@ class writer
   {
     add_other_data();
     add(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})", pid_,
-        json_string(program_invocation_short_name));
+        json_string(timeline_.process.name));
     for (auto const& life : timeline_.lives)
       add_life(life);
     for (auto const& slice : timeline_.slices)
@@ -121,7 +119,7 @@ class writer
     add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"task","name":{},"args":{{"task":{})",
         pid_, tid(life), begin, eighths{rounded(life.end).value - begin.value}, name, life.id);
     if (life.parent) append(text_, R"(,"parent":{})", life.parent);
-    if (life.spawned_at) append(text_, R"(,"spawned":{{{}}})", place(life.spawned_at));
+    if (life.spawned_at) append(text_, R"(,"spawned":{})", place(life.spawned_at));
     append(text_, R"(,"began":"{}","ended":"{}"}}}})",
            life.spawned ? "in the trace" : "before the trace",
            life.outcome.empty() ? "not in the trace" : life.outcome);
@@ -132,7 +130,7 @@ class writer
     auto const begin = rounded(slice.begin);
     eighths const length{rounded(slice.end).value - begin.value};
     if (slice.operation)
-      add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"wait","name":{},"args":{{{}}}}})",
+      add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"wait","name":{},"args":{}}})",
           pid_, tid(slice.life), begin, length, json_string(slice.operation), place(slice.where));
     else
       add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"run","name":"running"}})", pid_,
@@ -151,25 +149,25 @@ class writer
         pid_, tid(child), at, child.id);
   }
 
-  // Members of an object. There are few places and many slices, so each is made once.
+  // There are few places and many slices, so each is made once.
   std::string const& place(source_site const& site)
   {
     auto& known = known_places_[{site.file, site.line, site.function}];
     if (known.empty())
     {
       auto const& line = places_.at(site).lines.front();
-      known = fmt::format(R"("at":{},"function":{})",
-                          json_string(fmt::format("{}:{}", line.file, line.line)),
-                          json_string(line.function));
+      known =
+          json::serialize(json::object{{"at", to_utf8(fmt::format("{}:{}", line.file, line.line))},
+                                       {"function", to_utf8(line.function)}});
     }
     return known;
   }
 
   model::task_timeline const& timeline_;
   symbols::place_book& places_;
+  int pid_;
   std::map<std::tuple<char const*, std::uint32_t, char const*>, std::string> known_places_;
   bool ids_fit_ = true;
-  int pid_ = getpid();
   bool first_ = true;
   std::string text_;
 };

@@ -3,8 +3,9 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "parse/quantity.hpp"
 
-#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,22 +44,13 @@ constexpr std::string_view pprof_prefix = "/debug/pprof/";
   return answer;
 }
 
-template <class Number>
-[[nodiscard]] std::optional<Number> parse_number(std::string_view text)
-{
-  Number value{};
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// What is no number counts as 0.
+/// Anything but a number counts as 0.
 [[nodiscard]] inline int debug_level(request const& ask)
 {
   return parse_number<int>(ask.parameter("debug")).value_or(0);
 }
 
-/// The refusal of a `seconds` that is no time; none when it is absent or good.
+/// Refuses a `seconds` that is not a positive whole number. Nothing when it is absent or good.
 [[nodiscard]] inline std::optional<response> refuse_bad_seconds(request const& ask)
 {
   auto const seconds = ask.parameter("seconds");

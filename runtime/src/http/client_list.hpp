@@ -11,7 +11,7 @@ namespace leaklab::http
 class client_list
 {
  public:
-  /// A connection. It begins as one that is receiving.
+  /// A connection, which is receiving at first.
   class member
   {
    public:
@@ -29,11 +29,11 @@ class client_list
     virtual void cut() noexcept = 0;
 
    protected:
-    /// A request, whole or not, is awaited from the client.
+    /// The client has a request to send, or the rest of one.
     void is_receiving() noexcept { move_to(&all_.receiving_); }
     /// The client awaits its answer.
     void is_answering() noexcept { move_to(&all_.answering_); }
-    /// The client has just taken a piece of its answer, of which all is still in memory.
+    /// The client has just taken a piece of its answer, all of which is still in memory.
     void is_sending(std::size_t bytes) noexcept
     {
       move_to(&all_.sending_);
@@ -69,7 +69,7 @@ class client_list
   [[nodiscard]] std::size_t answering() const noexcept { return answering_.size(); }
   [[nodiscard]] std::size_t unsent_bytes() const noexcept { return unsent_; }
 
-  /// Cuts the one that has been receiving for longest. False when there is none.
+  /// Cuts the one that has been receiving longest. False when there is none.
   bool cut_receiver() noexcept { return cut_first(receiving_); }
 
   /// Cuts the one that took a piece of its answer longest ago. False when there is none.

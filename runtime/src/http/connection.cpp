@@ -75,7 +75,7 @@ class connection : client_list::member
  private:
   void cut() noexcept override { stream_.close(); }
 
-  /// Handlers read files.
+  /// Handlers open files, and may do so with descriptors from the reserve.
   response ask(std::function<response()> const& handle)
   {
     auto const descriptors = shared_.reserve.lend();
@@ -139,7 +139,8 @@ class connection : client_list::member
     co_return made;
   }
 
-  /// Beast's header_limit is for a piece of what arrives: a header that comes in many has no limit.
+  /// Beast applies its header_limit to each piece that arrives. This limit is for all pieces of a
+  /// header together.
   asio::awaitable<void> read_header(parser& input, error_code& error)
   {
     for (std::size_t size = 0; !error && !input.is_header_done();)

@@ -1,5 +1,5 @@
-// Descriptors kept for the time when the program has used up all others: the endpoint must answer
-// just then.
+// Descriptors kept for the time when the program has used up all others: that is when the endpoint
+// is needed.
 #pragma once
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@ namespace leaklab::http
 class descriptor_reserve
 {
  public:
-  /// A client takes one, the handler with the longest way to its answer three at a time.
+  /// A client takes one; a handler takes up to three at a time.
   static constexpr std::size_t size = 8;
   static constexpr std::size_t for_handlers = 4;
 

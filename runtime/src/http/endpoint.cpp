@@ -30,14 +30,20 @@ std::string read_token(std::string const& path)
 
 std::string url_of(std::string const& address, std::uint16_t port)
 {
-  auto path = http::unix_path(address);
+  auto const path = http::unix_path(address);
   if (path.empty())
     return fmt::format(
         fmt::runtime(address.find(':') == address.npos ? "http://{}:{}" : "http://[{}]:{}"),
         address, port);
-  for (std::size_t at = 0; (at = path.find('/', at)) != path.npos;)
-    path.replace(at, 1, "%2F");
-  return "http+unix://" + path;
+  std::string url = "http+unix://";
+  constexpr std::string_view unreserved =  // RFC 3986 section 2.3
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  for (char const c : path)
+    if (unreserved.find(c) == unreserved.npos)
+      url += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    else
+      url += c;
+  return url;
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct exchange
 {
   response answer;
   unsigned version = 11;    ///< of the request: 11 is HTTP/1.1
-  bool head_only = false;   ///< the body is only measured
+  bool head_only = false;   ///< the body is measured, not sent
   bool keep_alive = false;  ///< another request may follow
 };
 
@@ -38,7 +38,7 @@ struct exchange
 
 [[nodiscard]] request to_request(wire_request&& from, target&& to);
 
-/// What a handler answers. It cannot take the server down, nor break out of a header.
+/// Calls a handler, which can neither take the server down nor break out of a header.
 [[nodiscard]] response call(std::function<response()> const& handle);
 
 /// Adds the headers that every answer has.

@@ -76,8 +76,8 @@ listener::listener(asio::io_context& context, std::string const& address, std::u
   else
   {
     remove_abandoned(path_);
-    ::fchmod(acceptor_.native_handle(),
-             S_IRUSR | S_IWUSR);  // the file that bind makes takes over the mode
+    // The file that bind() makes takes over the mode.
+    ::fchmod(acceptor_.native_handle(), S_IRUSR | S_IWUSR);
   }
   acceptor_.bind(at);
   acceptor_.listen();

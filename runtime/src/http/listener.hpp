@@ -1,4 +1,4 @@
-// The socket that the server listens at: TCP on a numeric address, or a Unix domain socket.
+// The socket that the server listens on: TCP on a numeric address, or a Unix domain socket.
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -23,8 +23,8 @@ using acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream
 class listener
 {
  public:
-  /// Listens at an IPv4 or IPv6 address, or at "unix:PATH", which only the owner of this process
-  /// may connect to. Replaces a socket that nobody listens at any more, but no other file. Throws
+  /// Listens on an IPv4 or IPv6 address, or at "unix:PATH", which only the owner of this process
+  /// may connect to. Replaces a socket that nobody listens on any more, but no other file. Throws
   /// boost::system::system_error.
   listener(boost::asio::io_context& context, std::string const& address, std::uint16_t port);
   /// Removes the file of a Unix domain socket.

@@ -55,8 +55,8 @@ bool origin_is_allowed(std::string_view origin, std::string_view fetch_site, std
 {
   if (iequals(fetch_site, "cross-site")) return false;
   if (origin.empty()) return true;
-  auto const scheme_end =
-      origin.find("://");  // absent in "null", the origin of sandboxed and file: pages
+  // Absent in "null", the origin of sandboxed and file: pages.
+  auto const scheme_end = origin.find("://");
   return scheme_end != std::string_view::npos && iequals(origin.substr(scheme_end + 3), host);
 }
 

@@ -14,12 +14,12 @@ namespace leaklab::http
 /// `further` names pass: in any case, with any port. "*" among `further` lets every Host pass.
 [[nodiscard]] bool host_is_allowed(std::string_view host, std::span<std::string const> further);
 
-/// Whether `host` is an IP address, with or without a port. What is no name cannot be made to
+/// Whether `host` is an IP address, with or without a port. That is no name, which could be made to
 /// resolve to another machine.
 [[nodiscard]] bool is_numeric_host(std::string_view host);
 
-/// The guard against pages that make the browser of somebody near ask for something costly.
-/// Following a link is allowed. `fetch_site` and `fetch_mode` are the headers Sec-Fetch-Site and
+/// The guard against pages that make a browser on this machine ask for something costly. Following
+/// a link is allowed. `fetch_site` and `fetch_mode` are the headers Sec-Fetch-Site and
 /// Sec-Fetch-Mode, which only browsers send.
 [[nodiscard]] bool is_cross_site_fetch(std::string_view fetch_site, std::string_view fetch_mode);
 

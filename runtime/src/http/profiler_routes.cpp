@@ -7,17 +7,16 @@
 #include "model/delta.hpp"
 #include "model/heap_profile.hpp"
 #include "probe/cpu_profiler.hpp"
+#include "probe/identity.hpp"
 
 #include <leaklab/heap.hpp>
 
 #include <fmt/format.h>
 
 #include <chrono>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
-#include <unordered_map>
+#include <optional>
 #include <utility>
 
 namespace leaklab::http
@@ -51,12 +50,6 @@ std::optional<response> refuse_without_tcmalloc()
 {
   if (read_heap_stats().tcmalloc) return std::nullopt;
   return response::error(501, "no growth profile: this program was built without tcmalloc");
-}
-
-std::string read_maps()
-{
-  std::ifstream maps("/proc/self/maps");
-  return {std::istreambuf_iterator<char>(maps), {}};
 }
 
 model::profile make_allocs_profile(symbols::symboliser& symbols)
@@ -114,28 +107,8 @@ response switch_sampling(request const& ask, bool (*set)(std::int64_t), std::int
   return plain(fmt::format("period={}\n", current()));
 }
 
-}  // namespace
-
-std::optional<response> profiler_routes::operator()(request const& ask)
-{
-  static std::unordered_map<std::string_view, route> const known{
-      {"/debug/pprof/heap", &profiler_routes::heap},
-      {"/debug/pprof/allocs", &profiler_routes::allocs},
-      {"/debug/pprof/growth", &profiler_routes::growth},
-      {"/debug/pprof/profile", &profiler_routes::profile},
-      {"/pprof/heap", &profiler_routes::legacy_heap},
-      {"/pprof/growth", &profiler_routes::legacy_growth},
-      {"/pprof/profile", &profiler_routes::legacy_profile},
-      {"/debug/config/heap_sampling", &profiler_routes::heap_sampling},
-      {"/debug/config/allocation_sampling", &profiler_routes::allocation_sampling}};
-  auto const found = known.find(ask.path);
-  if (found == known.end()) return std::nullopt;
-  bool const is_switch = ask.path.starts_with("/debug/config/");
-  if (ask.method == verb::post && !is_switch) return not_allowed("GET, HEAD");
-  return (this->*found->second)(ask);
-}
-
-response profiler_routes::memory_profile(request const& ask, builder build)
+response memory_profile(request const& ask, symbols::symboliser& symbols,
+                        model::profile (*build)(symbols::symboliser&))
 {
   if (auto refused = refuse_bad_seconds(ask)) return *refused;
   auto const seconds = parse_number<std::int64_t>(ask.parameter("seconds")).value_or(0);
@@ -143,16 +116,16 @@ response profiler_routes::memory_profile(request const& ask, builder build)
   if (seconds > 0 && debug != 0)
     return response::error(400, "seconds and debug params are incompatible");
   if (auto refused = refuse_too_long(seconds)) return *refused;
-  auto made = build(symbols_);
+  auto made = build(symbols);
   if (debug != 0)
     return plain(encode::encode_heap_text(made, read_heap_stats(), read_process_stats()));
   if (seconds == 0) return attachment(made.name, encode::encode_pprof(made));
   if (ask.method == verb::head) return attachment(made.name + "-delta", "");
   return response::later(
       std::chrono::seconds(seconds),
-      [this, build, earlier = std::make_shared<model::profile const>(std::move(made))]
+      [&symbols, build, earlier = std::make_shared<model::profile const>(std::move(made))]
       {
-        auto later = build(symbols_);
+        auto later = build(symbols);
         if (later.sample_types != earlier->sample_types)
           return response::error(500, "the counting of allocations was switched in the meantime");
         auto const change = model::difference(std::move(later), *earlier);
@@ -160,63 +133,67 @@ response profiler_routes::memory_profile(request const& ask, builder build)
       });
 }
 
-response profiler_routes::heap(request const& ask)
+}  // namespace
+
+response heap(request const& ask, sources& from)
 {
   if (auto refused = refuse_without_samples()) return *refused;
   if (parse_number<int>(ask.parameter("gc")).value_or(0) > 0) release_free_heap();
-  return memory_profile(ask, model::make_heap_profile);
+  return memory_profile(ask, from.symbols, model::make_heap_profile);
 }
 
-response profiler_routes::allocs(request const& ask)
+response allocs(request const& ask, sources& from)
 {
   if (auto refused = refuse_without_samples()) return *refused;
   if (allocation_sampling_period() == 0)
     return response::error(501,
                            "allocations are not counted, as that costs a call for each: "
                            "POST /debug/config/allocation_sampling?period=65536 starts it");
-  return memory_profile(ask, make_allocs_profile);
+  return memory_profile(ask, from.symbols, make_allocs_profile);
 }
 
-response profiler_routes::growth(request const& ask)
+response growth(request const& ask, sources& from)
 {
   if (auto refused = refuse_without_tcmalloc()) return *refused;
-  return memory_profile(ask, model::make_growth_profile);
+  return memory_profile(ask, from.symbols, model::make_growth_profile);
 }
 
-response profiler_routes::profile(request const& ask)
+response profile(request const& ask, sources& from)
 {
   return profile_cpu(ask,
-                     [this](std::string const& recorded, std::chrono::nanoseconds duration)
+                     [&from](std::string const& recorded, std::chrono::nanoseconds duration)
                      {
-                       auto const made = model::make_cpu_profile(recorded, duration, symbols_);
+                       auto const made = model::make_cpu_profile(recorded, duration, from.symbols);
                        return attachment("profile", encode::encode_pprof(made));
                      });
 }
 
-response profiler_routes::legacy_heap(request const&)
+response legacy_heap(request const&, sources& from)
 {
   if (auto refused = refuse_without_samples()) return *refused;
-  return plain(encode::encode_legacy_heap(model::make_heap_profile(symbols_), read_maps()));
+  return plain(
+      encode::encode_legacy_heap(model::make_heap_profile(from.symbols), read_memory_map()));
 }
 
-response profiler_routes::legacy_growth(request const&)
+response legacy_growth(request const&, sources& from)
 {
   if (auto refused = refuse_without_tcmalloc()) return *refused;
-  return plain(encode::encode_legacy_heap(model::make_growth_profile(symbols_), read_maps()));
+  return plain(
+      encode::encode_legacy_heap(model::make_growth_profile(from.symbols), read_memory_map()));
 }
 
-response profiler_routes::legacy_profile(request const& ask)
+response legacy_profile(request const& ask, sources&)
 {
   return profile_cpu(ask, [](std::string recorded, std::chrono::nanoseconds)
                      { return attachment("profile", std::move(recorded)); });
 }
 
-response profiler_routes::heap_sampling(request const& ask)
+response heap_sampling(request const& ask, sources&)
 {
   return switch_sampling(ask, set_heap_sampling_period, heap_sampling_period);
 }
 
-response profiler_routes::allocation_sampling(request const& ask)
+response allocation_sampling(request const& ask, sources&)
 {
   return switch_sampling(ask, set_allocation_sampling_period, allocation_sampling_period);
 }

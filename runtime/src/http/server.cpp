@@ -2,6 +2,7 @@
 
 #include "connection.hpp"
 #include "listener.hpp"
+#include "own_thread.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,8 +12,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <atomic>
 #include <exception>
@@ -26,28 +25,6 @@ namespace
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-/// While it lives, threads start with every signal blocked but those that a fault raises in the
-/// thread itself.
-class signals_blocked
-{
- public:
-  signals_blocked()
-  {
-    sigset_t all;
-    ::sigfillset(&all);
-    for (int const fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
-      ::sigdelset(&all, fault);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  signals_blocked(signals_blocked const&) = delete;
-  signals_blocked& operator=(signals_blocked const&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 bool is_out_of_descriptors(error_code error)
 {
@@ -79,9 +56,7 @@ struct server::impl
         listener_(context_, shared_.options.address, shared_.options.port)
   {
     allow_own_hosts(shared_.options);
-    signals_blocked const inherited;
-    thread_ = std::thread([this] { run(); });
-    ::pthread_setname_np(thread_.native_handle(), "leaklab-http");
+    thread_ = start_own_thread("leaklab-http", [this] { run(); });
   }
 
   ~impl()
@@ -114,7 +89,7 @@ struct server::impl
       }
   }
 
-  /// After a lack of memory.
+  /// When memory has run out.
   void accept_anew() noexcept
   {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -132,13 +107,13 @@ struct server::impl
       error_code error;
       client_socket client = listener_.acceptor().accept(error);
       if (is_out_of_descriptors(error)) client = accept_in_need(error);
-      shared_.reserve.take();  // another thread may have been quicker when it was given up last
+      shared_.reserve.take();  // another thread may have taken what was released before
       if (client.is_open())
         admit(std::move(client));
       else if (error && error != asio::error::would_block)
       {
-        pause.expires_after(std::chrono::milliseconds(
-            100));  // the client still waits: accept would fail at once again
+        // The client still waits: accept would fail at once again.
+        pause.expires_after(std::chrono::milliseconds(100));
         co_await pause.async_wait(asio::use_awaitable);
       }
     }
@@ -147,7 +122,7 @@ struct server::impl
   void admit(client_socket client)
   try
   {
-    // One that is cut is gone for the count, though its coroutine ends a moment later.
+    // A client that was cut no longer counts, though its coroutine ends a moment later.
     while (shared_.clients.size() >= shared_.options.max_connections)
       if (!shared_.clients.cut_receiver() && !shared_.clients.cut_sender())
         return turn_away(std::move(client));
@@ -159,11 +134,11 @@ struct server::impl
   }
   catch (std::exception const&)
   {
-    // There is no memory for it.
+    // There is no memory for another client.
   }
 
   /// Accepts a client with a descriptor from the reserve, or from a client that can be spared. With
-  /// the last of the reserve it is only told so: handlers need the others.
+  /// the last one that handlers can spare, the client is only told that there is no room.
   client_socket accept_in_need(error_code& error)
   {
     bool const is_last = shared_.reserve.held() <= descriptor_reserve::for_handlers &&
@@ -180,7 +155,7 @@ struct server::impl
   listener listener_;
   bool is_accepting_ = false;  // the server's thread only
   std::atomic<bool> is_ending_ = false;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 server::server(server_options options, handler handle)

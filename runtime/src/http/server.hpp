@@ -1,5 +1,5 @@
 // An HTTP/1.1 server for a few trusted clients on loopback: one thread, bounded in every direction.
-// Clients that hold places, memory or descriptors without getting on make room for those that come
+// Clients that hold places, memory or descriptors and get nowhere make room for those that come
 // later.
 //
 // Handlers run on the server's own thread, one at a time, so the answer comes even while every
@@ -29,18 +29,18 @@ namespace leaklab::http
 
 struct server_options
 {
-  std::string address =
-      "127.0.0.1";         ///< an IPv4 or IPv6 address, not a name; or "unix:PATH" (listener.hpp)
+  /// An IPv4 or IPv6 address, not a name; or "unix:PATH" (listener.hpp).
+  std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0: any free one
-  std::vector<std::string>
-      allowed_hosts{};  ///< that Host may name beside loopback and `address`, without
-                        ///< port; "*" is any; a Unix domain socket takes any
-  bool allow_numeric_hosts =
-      false;            ///< also any IP address; always so where others can reach `address`
+  /// What Host may name beside loopback and `address`, without port. "*" is any; a Unix domain
+  /// socket takes any.
+  std::vector<std::string> allowed_hosts{};
+  /// Whether Host may also be any IP address; always so where others can reach `address`.
+  bool allow_numeric_hosts = false;
   std::string token{};  ///< that requests must carry (authorization.hpp); empty: none
 
-  /// Beyond it the client that has been sending its request for longest is cut, then the one that
-  /// has not taken its answer for longest; when all await an answer, a new one is answered 503 and
+  /// Beyond it the client that has been sending its request longest is cut, then the one that has
+  /// not taken its answer for longest. When all await an answer, a new one is answered 503 and
   /// closed.
   std::size_t max_connections = 256;
   std::size_t max_delayed = 64;  ///< answers that come later (response::later); 503 beyond
@@ -52,22 +52,23 @@ struct server_options
   /// never the last.
   std::size_t max_unsent_bytes = 256 * 1024 * 1024;
 
-  /// A client that misses one of these is cut off.
-  std::chrono::milliseconds request_deadline =
-      std::chrono::seconds(10);  ///< to send a request whole
-  std::chrono::milliseconds response_deadline = std::chrono::seconds(
-      60);  ///< to take the next piece of an answer; for the whole of it, to which
-            ///< `min_bytes_per_second` adds
+  // A client that misses one of these is cut off.
+
+  /// To send a request whole.
+  std::chrono::milliseconds request_deadline = std::chrono::seconds(10);
+  /// To take the next piece of an answer; also to take the whole of it, to which
+  /// `min_bytes_per_second` adds.
+  std::chrono::milliseconds response_deadline = std::chrono::seconds(60);
   std::size_t min_bytes_per_second = 64 * 1024;
-  std::chrono::milliseconds idle_deadline =
-      std::chrono::seconds(60);  ///< before and between requests
+  /// Before and between requests.
+  std::chrono::milliseconds idle_deadline = std::chrono::seconds(60);
 };
 
 class server
 {
  public:
-  /// Binds and starts the thread, which blocks every signal but those that faults raise. Throws
-  /// boost::system::system_error when the address cannot be had.
+  /// Binds and starts the thread (own_thread.hpp). Throws boost::system::system_error when the
+  /// address cannot be had.
   server(server_options options, handler handle);
   /// Closes every connection and joins the thread. Waits for nothing but a handler that is running.
   /// Not in a child that fork() made: the thread is lost there.

@@ -1,4 +1,7 @@
 // The target of a request line, taken apart: RFC 9112 section 3.2, RFC 3986 section 2.1.
+//
+// Not by Boost.URL: it refuses a target for a single character that RFC 3986 wants encoded, and
+// curl and browsers send some of those as they are: | [ ] { } ^ ` " in a query, for example.
 #pragma once
 
 #include <optional>

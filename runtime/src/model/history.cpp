@@ -22,14 +22,14 @@ void history::add(gauge_point const& point)
 
 judgement history::judge(double noise) const
 {
-  judgement closest;
+  judgement result;
   for (auto const& w : windows_)
   {
     std::vector<gauge_point> const points(w.points.begin(), w.points.end());
     auto const found = leaklab::judge(points, noise);
-    if (&w == &windows_.front() || found.verdict == verdict::leaking) closest = found;
+    if (&w == &windows_.front() || found.verdict == verdict::leaking) result = found;
   }
-  return closest;
+  return result;
 }
 
 }  // namespace leaklab::model

@@ -17,7 +17,7 @@ class history
  public:
   void add(gauge_point const& point);
 
-  /// Judged over the longest window that shows a leak; without one, over the closest.
+  /// Judged over the longest window that shows a leak; when none does, over the finest.
   [[nodiscard]] judgement judge(double noise) const;
 
   [[nodiscard]] double last() const noexcept { return last_; }

@@ -1,14 +1,12 @@
 #include "model/leak_watch.hpp"
 
+#include "own_thread.hpp"
 #include "probe/descriptors.hpp"
 #include "task/task_table.hpp"
 
 #include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
 #include <leaklab/process.hpp>
-
-#include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -195,16 +193,11 @@ judgement leak_watch::judge(std::string_view total) const
 
 void leak_watch::start()
 {
-  thread_ = std::jthread(
+  thread_ = start_own_thread(
+      "leaklab-watch",
       [this](std::stop_token const& stopping)
       {
         using clock = std::chrono::steady_clock;
-        sigset_t all;
-        sigfillset(&all);
-        for (auto const fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPROF})
-          sigdelset(&all, fault);
-        pthread_sigmask(SIG_BLOCK, &all, nullptr);
-        pthread_setname_np(pthread_self(), "leaklab-watch");
         std::mutex alone;
         std::condition_variable_any pause;
         std::unique_lock lock(alone);

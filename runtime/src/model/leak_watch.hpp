@@ -55,10 +55,9 @@ struct leak_report
 {
   leaklab::verdict verdict = leaklab::verdict::unknown;
   double watched_seconds = 0;
-  double seconds_needed =
-      0;  ///< while the verdict is unknown for lack of time: how much longer to watch
-  std::vector<leak> leaks;  ///< fastest first within a kind
-  std::size_t series = 0;   ///< how many things are watched
+  double seconds_needed = 0;  ///< how much longer to watch, while it is too early for a verdict
+  std::vector<leak> leaks;    ///< fastest first within a kind
+  std::size_t series = 0;     ///< how many things are watched
 };
 
 /// Any thread.

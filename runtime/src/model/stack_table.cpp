@@ -23,8 +23,8 @@ std::optional<std::vector<std::uint32_t>> stack_table::add(std::span<std::uintpt
                                                            leaf kind)
 {
   std::vector<std::uint32_t> indices;
-  for (std::size_t i = stack.size();
-       i-- > 0;)  // from the root, so that what is left out is not looked up
+  // From the root, so that a stack that is left out costs few lookups.
+  for (std::size_t i = stack.size(); i-- > 0;)
   {
     auto const place = at(i == 0 && kind == leaf::exact ? stack[i] : stack[i] - 1);
     if (place.is_endpoint) return std::nullopt;

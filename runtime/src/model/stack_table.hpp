@@ -15,7 +15,7 @@ namespace leaklab::model
 
 enum class leaf
 {
-  returns,  ///< a return address, as all others
+  returns,  ///< a return address, like all others
   exact     ///< the instruction that a signal interrupted
 };
 

@@ -102,6 +102,7 @@ class timeline_builder
  public:
   explicit timeline_builder(recorded_trace const& trace) : trace_(trace)
   {
+    result_.process = read_identity();
     result_.duration = trace.duration;
     result_.full = trace.full;
     for (auto const& event : trace.events())

@@ -2,6 +2,7 @@
 // nest.
 #pragma once
 
+#include "probe/identity.hpp"
 #include "task/task_trace.hpp"
 
 #include <leaklab/task.hpp>
@@ -20,8 +21,8 @@ struct task_life
 {
   task_id id = 0;
   task_id parent = 0;
-  char const* name =
-      "task";  ///< stays "task" for one that ended between the trace's end and the making of this
+  /// Stays "task" for one that ended between the trace's end and the making of this.
+  char const* name = "task";
   source_site spawned_at;
   std::int64_t begin = 0;
   std::int64_t end = 0;
@@ -41,13 +42,13 @@ struct task_slice
 
 struct task_timeline
 {
-  /// Tasks that neither ran nor began nor ended are shown up to this number: any number of them may
-  /// exist.
+  /// How many tasks are shown that neither ran nor began nor ended; there may be any number.
   static constexpr std::size_t idle_limit = 10'000;
 
+  process_identity process;
   std::vector<task_life> lives;  ///< in the order of their ids
-  std::vector<task_slice>
-      slices;  ///< by life, then by begin, the longer first; two of one task nest or do not overlap
+  /// By life, then by begin, the longer first. Two of one task nest or do not overlap.
+  std::vector<task_slice> slices;
   std::chrono::nanoseconds duration{0};
   bool full = false;            ///< as in recorded_trace
   std::size_t idle_hidden = 0;  ///< idle tasks beyond the limit

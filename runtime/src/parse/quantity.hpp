@@ -1,14 +1,26 @@
-// Quantities as people type them: a whole number above 0 and its unit.
+// Numbers as people type them, and quantities: a whole number above 0 and its unit.
 #pragma once
 
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace leaklab
 {
+
+/// What std::from_chars makes of the whole of `text`; nothing when it is no number or does not fit.
+template <class Number>
+[[nodiscard]] std::optional<Number> parse_number(std::string_view text)
+{
+  Number value{};
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
 
 /// "500ms", "10s", "2m"; up to a year.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);

@@ -1,5 +1,5 @@
 // A sampler of all allocations, behind a hook of tcmalloc's.
-#include "probe/allocator_frames.hpp"
+#include "unwind/allocator_frames.hpp"
 #include "unwind/capture.hpp"
 
 #include <leaklab/heap.hpp>

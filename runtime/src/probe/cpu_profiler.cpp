@@ -21,8 +21,8 @@ namespace leaklab
 namespace
 {
 
-/// gperftools installs its handler when its library is loaded. One that came later gets all the
-/// signals.
+/// gperftools installs its handler when its library is loaded. A handler that was installed later
+/// gets all the signals in its place.
 bool has_signal() noexcept
 {
   struct sigaction current
@@ -54,15 +54,21 @@ std::string read_all(int fd)
 /// ProfilerStop frees memory under the lock that its signal handler takes (gperftools 2.10,
 /// profile-handler.cc). A thread that the signal interrupts inside tcmalloc, with one of its locks,
 /// would wait for us, and we for it. So the signals end first: no more are made, and those on their
-/// way arrive.
+/// way arrive elsewhere. sigpending() tells only of signals that the calling thread blocks.
 void end_signals() noexcept
 {
   itimerval const none{};
   setitimer(ITIMER_PROF, &none, nullptr);
+  sigset_t profiling{};
+  sigset_t before{};
+  sigemptyset(&profiling);
+  sigaddset(&profiling, SIGPROF);
+  pthread_sigmask(SIG_BLOCK, &profiling, &before);
   sigset_t pending{};
   for (int i = 0;
        i == 0 || (i < 20 && sigpending(&pending) == 0 && sigismember(&pending, SIGPROF) == 1); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void stop_profiler()

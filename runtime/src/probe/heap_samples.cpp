@@ -1,5 +1,5 @@
-#include "probe/allocator_frames.hpp"
 #include "probe/period_history.hpp"
+#include "unwind/allocator_frames.hpp"
 #include "unwind/capture.hpp"
 
 #include <leaklab/heap.hpp>

@@ -1,4 +1,5 @@
 #include "probe/descriptors.hpp"
+#include "probe/identity.hpp"
 
 #include <leaklab/process.hpp>
 
@@ -37,11 +38,16 @@ namespace
 }
 
 /// /proc files tell no size, so they are read to the end.
+std::string read_to_end(char const* path)
+{
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 std::string read_whole(char const* path)
 {
   errno = 0;
-  std::ifstream file(path);
-  std::string text(std::istreambuf_iterator<char>(file), {});
+  auto text = read_to_end(path);
   if (text.empty()) fail(path);
   return text;
 }
@@ -68,9 +74,9 @@ bool is_memfd(int fd)
          std::string_view(target.data(), static_cast<std::size_t>(length)).starts_with(prefix);
 }
 
-using kind = std::size_t fd_counts::*;
+using fd_kind = std::size_t fd_counts::*;
 
-kind kind_of(struct statx const& status, int fd)
+fd_kind kind_of(struct statx const& status, int fd)
 {
   switch (status.stx_mode & S_IFMT)
   {
@@ -174,7 +180,7 @@ fd_counts read_fd_counts()
 {
   fd_counts counts;
   for_each_descriptor(
-      [&](int, kind which)
+      [&](int, fd_kind which)
       {
         ++counts.total;
         ++(counts.*which);
@@ -184,7 +190,7 @@ fd_counts read_fd_counts()
 
 std::string example_descriptor(std::string_view wanted)
 {
-  static constexpr std::pair<std::string_view, kind> kinds[] = {
+  static constexpr std::pair<std::string_view, fd_kind> kinds[] = {
       {"file", &fd_counts::files},     {"directory", &fd_counts::directories},
       {"socket", &fd_counts::sockets}, {"pipe", &fd_counts::pipes},
       {"device", &fd_counts::devices}, {"anonymous", &fd_counts::anonymous},
@@ -195,11 +201,28 @@ std::string example_descriptor(std::string_view wanted)
   if (known == std::end(kinds)) return "";
   int highest = -1;
   for_each_descriptor(
-      [&](int fd, kind which)
+      [&](int fd, fd_kind which)
       {
         if (which == known->second) highest = std::max(highest, fd);
       });
   return highest < 0 ? "" : std::to_string(highest) + " -> " + target_text(highest);
+}
+
+process_identity read_identity()
+{
+  return {getpid(), program_invocation_short_name};
+}
+
+std::string read_command_line()
+{
+  auto arguments = read_to_end("/proc/self/cmdline");
+  if (arguments.ends_with('\0')) arguments.pop_back();
+  return arguments;
+}
+
+std::string read_memory_map()
+{
+  return read_to_end("/proc/self/maps");
 }
 
 std::uint64_t read_resident_bytes()

@@ -1,7 +1,7 @@
 #include "unwind/capture.hpp"
 
-#include "probe/allocator_frames.hpp"
 #include "symbols/library_range.hpp"
+#include "unwind/allocator_frames.hpp"
 #include "unwind/frame_rule_table.hpp"
 
 #include <gperftools/stacktrace.h>

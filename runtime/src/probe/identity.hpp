@@ -1,0 +1,23 @@
+// Which process this is, beyond the figures of process.hpp.
+#pragma once
+
+#include <string>
+
+namespace leaklab
+{
+
+struct process_identity
+{
+  int id = 0;
+  std::string name;  ///< of the program, without its folder
+};
+
+[[nodiscard]] process_identity read_identity();
+
+/// The program and its arguments, separated by NUL; empty when /proc cannot be read. Any thread.
+[[nodiscard]] std::string read_command_line();
+
+/// The text of /proc/self/maps; empty when it cannot be read. Any thread.
+[[nodiscard]] std::string read_memory_map();
+
+}  // namespace leaklab

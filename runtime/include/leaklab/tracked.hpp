@@ -164,7 +164,8 @@ struct tracked_initiation
     using plain = std::decay_t<Handler>;
     if (!current_task)
       return std::move(initiation)(std::forward<Handler>(handler), std::forward<Args>(args)...);
-    noted_wait wait(operation_name<Initiation>, where.line() ? where : last_await_of(current_task));
+    noted_wait wait(operation_name<Initiation, std::decay_t<Args>...>,
+                    where.line() ? where : last_await_of(current_task));
     if constexpr (resumes_coroutine<plain>)
     {
       auto const executor = handler.get_executor();

@@ -130,8 +130,18 @@ struct operation_name_storage
   }();
 };
 
-/// Null-terminated, static.
-template <class Initiation>
-inline constexpr char const* operation_name = operation_name_storage<Initiation>::text.data();
+template <class... Types>
+constexpr char const* first_operation_name() noexcept
+{
+  char const* name = "operation";
+  (void)((operation_name_storage<Types>::view != "operation" &&
+          (name = operation_name_storage<Types>::text.data(), true)) ||
+         ...);
+  return name;
+}
+
+/// Null-terminated, static. An adapter may pass the initiation that it wraps on as an argument.
+template <class Initiation, class... Args>
+inline constexpr char const* operation_name = first_operation_name<Initiation, Args...>();
 
 }  // namespace leaklab::detail

@@ -73,7 +73,7 @@ choose_clang() { # sets clang_version: one that is installed, else one that can 
     command -v "clang++-$clang_version" >/dev/null && return
   done
   update_package_lists
-  for clang_version in 19 18 17 16; do
+  for clang_version in 16 19 18 17; do
     can_install "clang-$clang_version" && return
   done
   clang_version=

@@ -82,6 +82,7 @@ extern "C" int run_service()
   std::printf("tasks: %zu spawned, %zu finished, %zu failed, %zu live\n",
               static_cast<std::size_t>(counts.spawned), static_cast<std::size_t>(counts.finished),
               static_cast<std::size_t>(counts.failed), static_cast<std::size_t>(counts.live));
+  std::printf("await chain: %d\n", LEAKLAB_AWAIT_CHAIN);
   leaklab::for_each_task(
       [](leaklab::task_info const& task)
       {

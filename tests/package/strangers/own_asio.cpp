@@ -1,2 +1,2 @@
-// Asio and Beast compiled by the program itself.
+// Asio compiled by the program itself.
 #include <boost/asio/impl/src.hpp>

@@ -74,12 +74,13 @@ def cpu_of_a_request(program):
     """Of a small service under load, in ns; one that has an endpoint is scraped each second meanwhile."""
     service = Server(program)
     ended = threading.Event()
+    answers = []
 
     def scrape():
         while service.facts["endpoint"]:
             for path in "/metrics", "/debug/leaks":
                 with urllib.request.urlopen(f"http://127.0.0.1:{service.facts['endpoint']}{path}") as answer:
-                    answer.read()
+                    answers.append(answer.read())
             if ended.wait(1):
                 return
 
@@ -89,7 +90,10 @@ def cpu_of_a_request(program):
         begin = cpu_seconds(service.process.pid)
         scraper.start()
         requests = load(service.facts["port"], REQUEST_SECONDS)
-        return (cpu_seconds(service.process.pid) - begin) / requests * 1e9
+        used = cpu_seconds(service.process.pid) - begin
+        if service.facts["endpoint"] and len(answers) < 2 * REQUEST_SECONDS:
+            sys.exit(f"bench: {program} has answered {len(answers)} scrapes in {REQUEST_SECONDS} s")
+        return used / requests * 1e9
     finally:
         ended.set()
         if scraper.ident:

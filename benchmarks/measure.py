@@ -14,12 +14,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
 REPETITIONS = 7
 CACHE_REPETITIONS = 61  # most of its time are page faults, which take longer at some times than at others
 TASKS = 1_000_000
+REQUESTS = "wrk", "-t1", "-c16"
+REQUEST_SECONDS = 2
 
 # name: what is held against the goal, the goal. Figures are medians of the runs, peaks of memory their maximum; so are the
 # ratios of the pairs that ran in turn or together.
@@ -33,6 +36,7 @@ GOALS = {
     "task_profile_stall_ms": ("ours<=", 10),
     "task_profile_extra_mib": ("ours<=", 64),
     "task_profile_total": ("exact", 1),
+    "http_request_cpu_ns": ("ratio<=", 1.05),
     "malloc_free_64_ns": ("ratio<=", 1.15),
     "cache_inserts_per_second": ("ratio>=", 0.98),
     "heap_total_off_by_percent": ("ours<=", 5),
@@ -49,6 +53,60 @@ def against_plain(program, measure):
         for variant in sorted(runs, reverse=repetition % 2):
             figure = subprocess.run([program, measure, variant, str(TASKS)], check=True, capture_output=True, text=True)
             runs[variant].append(float(figure.stdout))
+    return runs["tracked"], runs["plain"]
+
+
+def cpu_seconds(pid):
+    """Of all threads of a process; the number is what clock_getcpuclockid(3) makes of it."""
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+def load(port, seconds):
+    """The requests that wrk has had answered."""
+    report = subprocess.run([*REQUESTS, f"-d{seconds}s", f"http://127.0.0.1:{port}/page/500"], check=True,
+                            capture_output=True, text=True).stdout
+    if "Non-2xx" in report or "Socket errors" in report:
+        sys.exit(f"bench: wrk met errors:\n{report}")
+    return int(re.search(r"(\d+) requests in", report).group(1))
+
+
+def cpu_of_a_request(program):
+    """Of a small service under load, in ns; one that has an endpoint is scraped each second meanwhile."""
+    service = Server(program)
+    ended = threading.Event()
+    answers = []
+
+    def scrape():
+        while service.facts["endpoint"]:
+            for path in "/metrics", "/debug/leaks":
+                with urllib.request.urlopen(f"http://127.0.0.1:{service.facts['endpoint']}{path}") as answer:
+                    answers.append(answer.read())
+            if ended.wait(1):
+                return
+
+    scraper = threading.Thread(target=scrape)
+    try:
+        load(service.facts["port"], 1)
+        begin = cpu_seconds(service.process.pid)
+        scraper.start()
+        requests = load(service.facts["port"], REQUEST_SECONDS)
+        used = cpu_seconds(service.process.pid) - begin
+        if service.facts["endpoint"] and len(answers) < 2 * REQUEST_SECONDS:
+            sys.exit(f"bench: {program} has answered {len(answers)} scrapes in {REQUEST_SECONDS} s")
+        return used / requests * 1e9
+    finally:
+        ended.set()
+        if scraper.ident:
+            scraper.join()
+        service.end()
+
+
+def http_requests(bin_folder):
+    """Pairs of fresh processes, taking turns at being first."""
+    runs = {"tracked": [], "plain": []}
+    for repetition in range(REPETITIONS):
+        for variant in sorted(runs, reverse=repetition % 2):
+            runs[variant].append(cpu_of_a_request(bin_folder / f"http_service_{variant}"))
     return runs["tracked"], runs["plain"]
 
 
@@ -159,6 +217,8 @@ def main(bin_folder, json_file, wanted):
     for measure, name in ("spawn", "spawn_and_block_ns"), ("resume", "resume_ns"), ("channel", "channel_ns"):
         if name in names:
             runs[name] = against_plain(bin_folder / "task_bench", measure)
+    if "http_request_cpu_ns" in names:
+        runs["http_request_cpu_ns"] = http_requests(bin_folder)
     if "cache_inserts_per_second" in names:
         runs["cache_inserts_per_second"] = cache_inserts(bin_folder / "unbounded-cache-leaky")
     if any("blocked_task" in name or "task_profile" in name for name in names):

@@ -67,6 +67,18 @@ install_packages() { # NAME…: installs what is missing; asks for nothing when 
     die 2 "apt-get could not install: ${missing[*]}"
 }
 
+# The runtime needs std::source_location, which clang has since 16; each distribution has a few versions.
+choose_clang() { # sets clang_version: one that is installed, else one that can be, else nothing
+  for clang_version in 19 18 17 16; do
+    command -v "clang++-$clang_version" >/dev/null && return
+  done
+  update_package_lists
+  for clang_version in 16 19 18 17; do
+    can_install "clang-$clang_version" && return
+  done
+  clang_version=
+}
+
 install_boost() {
   command -v apt-get >/dev/null || die 2 "knows only apt; install Boost 1.81 or later and pass --no-install"
   local names

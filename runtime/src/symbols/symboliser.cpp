@@ -135,13 +135,24 @@ std::string absolute(Dwarf_Die& cu, char const* file)
   return (directory.is_absolute() ? directory / path : path).lexically_normal().string();
 }
 
-place place_of(Dwfl_Module* module, Dwarf_Die& cu, std::uint64_t address)
+place place_of(Dwarf_Die& cu, std::uint64_t address)
 {
-  Dwfl_Line* const found = dwfl_module_getsrc(module, address);
+  Dwarf_Line* const found = dwarf_getsrc_die(&cu, address);
   int number = 0;
-  char const* const file =
-      found ? dwfl_lineinfo(found, nullptr, &number, nullptr, nullptr, nullptr) : nullptr;
-  return file ? place{absolute(cu, file), number} : place{};
+  char const* const file = found ? dwarf_linesrc(found, nullptr, nullptr) : nullptr;
+  return file && dwarf_lineno(found, &number) == 0 ? place{absolute(cu, file), number} : place{};
+}
+
+/// dwfl_module_addrdie looks at .debug_aranges alone, which Clang does not write, and takes an
+/// address between two ranges for one of the first.
+Dwarf_Die* unit_at(Dwfl_Module* module, std::uint64_t address, Dwarf_Addr& bias)
+{
+  Dwarf_Die* cu = dwfl_module_addrdie(module, address, &bias);
+  if (cu && dwarf_haspc(cu, address - bias) == 1) return cu;
+  cu = nullptr;
+  while ((cu = dwfl_module_nextcu(module, cu, &bias)))
+    if (dwarf_haspc(cu, address - bias) == 1) return cu;
+  return nullptr;
 }
 
 /// Where an inlined function was called.
@@ -161,27 +172,34 @@ std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address)
 {
   std::vector<source_line> lines;
   Dwarf_Addr bias = 0;
-  Dwarf_Die* const cu = dwfl_module_addrdie(module, address, &bias);
+  Dwarf_Die* const cu = unit_at(module, address, bias);
   if (!cu) return lines;
+  place at = place_of(*cu, address - bias);
   Dwarf_Die* found = nullptr;
-  if (dwarf_getscopes(cu, address - bias, &found) <= 0) return lines;
-  // Beyond an inlined call that answer goes on with where the callee was defined. To see the
-  // callers, start again from the innermost scope alone (elfutils, src/addr2line.c).
-  Dwarf_Die innermost = *malloced<Dwarf_Die>(found);
-  found = nullptr;
-  int const count = dwarf_getscopes_die(&innermost, &found);
-  malloced<Dwarf_Die> const scopes(found);
-
-  place at = place_of(module, *cu, address);
-  for (int i = 0; i < count; ++i)
+  if (dwarf_getscopes(cu, address - bias, &found) > 0)
   {
-    int const tag = dwarf_tag(&found[i]);
-    if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
-    source_line& line = lines.emplace_back(function_at(found[i]));
-    line.file = at.file;
-    line.line = at.line;
-    if (tag == DW_TAG_subprogram) break;
-    at = call_site(*cu, found[i]);
+    // Beyond an inlined call that answer goes on with where the callee was defined. To see the
+    // callers, start again from the innermost scope alone (elfutils, src/addr2line.c).
+    Dwarf_Die innermost = *malloced<Dwarf_Die>(found);
+    found = nullptr;
+    int const count = dwarf_getscopes_die(&innermost, &found);
+    malloced<Dwarf_Die> const scopes(found);
+    for (int i = 0; i < count; ++i)
+    {
+      int const tag = dwarf_tag(&found[i]);
+      if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
+      source_line& line = lines.emplace_back(function_at(found[i]));
+      line.file = at.file;
+      line.line = at.line;
+      if (tag == DW_TAG_subprogram) break;
+      at = call_site(*cu, found[i]);
+    }
+  }
+  // Clang's -g1 has lines, and functions only where something was inlined.
+  if (lines.empty() && at.line != 0)
+  {
+    lines.emplace_back().file = at.file;
+    lines.back().line = at.line;
   }
   return lines;
 }

@@ -1,0 +1,2 @@
+// Asio compiled by the program itself.
+#include <boost/asio/impl/src.hpp>

@@ -19,6 +19,7 @@ namespace leaklab::detail
 {
 
 constinit thread_local task_record* current_task;
+constinit thread_local entry current_entry = entry::no;
 constinit thread_local await_site last_await;
 
 namespace

@@ -66,8 +66,18 @@ class task_word
   std::uint64_t word_ = 0;
 };
 
+/// How a thread has entered a task: several may be in it, in branches of a group, and one more than
+/// once. At most one entry at a time is the first.
+enum class entry : std::uint8_t
+{
+  no,
+  first,
+  further,
+};
+
 /// The task whose code this thread is executing; null outside tasks.
 extern constinit thread_local task_record* current_task;
+extern constinit thread_local entry current_entry;
 
 /// Which of a task's waits; it may wait in several branches of a group at once.
 using wait_number = std::uint32_t;
@@ -132,13 +142,13 @@ class alignas(64) task_record
       queued_.store(true, std::memory_order_relaxed);
   }
 
-  /// False when the task has ended; then there must be no leave().
-  [[nodiscard]] bool enter(task_word task) noexcept
+  /// `no` when the task has ended; then there must be no leave().
+  [[nodiscard]] entry enter(task_word task) noexcept
   {
     auto word = word_.load(std::memory_order_relaxed);
     for (;;)
     {
-      if (!is(task, word)) return false;
+      if (!is(task, word)) return entry::no;
       if (word & reading)
         word = await_reader();
       else if (word_.compare_exchange_weak(word, word + 1, std::memory_order_acquire,
@@ -146,7 +156,7 @@ class alignas(64) task_record
         break;
     }
     queued_.store(false, std::memory_order_relaxed);
-    return true;
+    return word & entries_mask ? entry::further : entry::first;
   }
 
   void leave() noexcept
@@ -157,16 +167,16 @@ class alignas(64) task_record
 
   /// Called by the running task as it starts an operation; both pointers must live as long as the
   /// process. The first of several waits at once is kept in the record, the others beside it
-  /// (task/further_waits.hpp). Threads that run branches of one task may call this at once.
+  /// (task/further_waits.hpp). Threads that run branches of one task may call this at once: only the
+  /// first entry fills the place in the record, and only whoever waits there empties it.
   [[nodiscard]] wait_number begin_wait(char const* operation,
                                        std::source_location const& where) noexcept
   {
     if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
       trace_current_task(trace_step::wait_begin, operation, where);
-    char const* none = nullptr;
-    if (!operation_.compare_exchange_strong(none, operation, std::memory_order_relaxed))
-        [[unlikely]]
+    if (current_entry != entry::first || operation_.load(std::memory_order_acquire)) [[unlikely]]
       return begin_further_wait(operation, where);
+    operation_.store(operation, std::memory_order_relaxed);
     waits_at_ = where;
     waits_since_ = now();
     return 0;
@@ -180,7 +190,7 @@ class alignas(64) task_record
       if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
         trace_current_task(trace_step::wait_end, operation_.load(std::memory_order_relaxed),
                            waits_at_);
-      operation_.store(nullptr, std::memory_order_relaxed);
+      operation_.store(nullptr, std::memory_order_release);
     }
     else
       end_further_wait(which);
@@ -191,7 +201,7 @@ class alignas(64) task_record
   /// being entered: nobody may read them any more.
   void set_stack(task_word task, void* const* stack, frames_are when) noexcept
   {
-    if (!enter(task)) return;
+    if (enter(task) == entry::no) return;
     stack_ = stack;
     frames_are_ = when;
     leave();
@@ -263,26 +273,28 @@ void finish_task(task_handle task, std::exception_ptr const& failure,
 class task_entry
 {
  public:
-  explicit task_entry(task_word task) noexcept
-      : entered_(task && task.record().enter(task) ? &task.record() : nullptr), outer_(current_task)
+  explicit task_entry(task_word task) noexcept : outer_(current_task), outer_entry_(current_entry)
   {
-    current_task = entered_;
-    if (entered_ && tracing.load(std::memory_order_relaxed)) [[unlikely]]
+    current_entry = task ? task.record().enter(task) : entry::no;
+    current_task = current_entry == entry::no ? nullptr : &task.record();
+    if (current_task && tracing.load(std::memory_order_relaxed)) [[unlikely]]
       trace_current_task(trace_step::enter);
   }
   ~task_entry()
   {
-    if (entered_ && tracing.load(std::memory_order_relaxed)) [[unlikely]]
+    auto* const entered = current_task;
+    if (entered && tracing.load(std::memory_order_relaxed)) [[unlikely]]
       trace_current_task(trace_step::leave);
     current_task = outer_;
-    if (entered_) entered_->leave();
+    current_entry = outer_entry_;
+    if (entered) entered->leave();
   }
   task_entry(task_entry const&) = delete;
   task_entry& operator=(task_entry const&) = delete;
 
  private:
-  task_record* entered_;
   task_record* outer_;
+  entry outer_entry_;
 };
 
 }  // namespace leaklab::detail

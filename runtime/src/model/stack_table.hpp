@@ -24,7 +24,10 @@ enum class leaf
 class stack_table
 {
  public:
-  stack_table(profile& into, symbols::symboliser& symbols) : into_(into), symbols_(symbols) {}
+  stack_table(profile& into, symbols::symboliser& symbols) : into_(into), symbols_(symbols), reading_(symbols)
+  {
+  }
+
 
   /// The indices of a stack's locations, leaf first; nothing for a stack of the endpoint's own
   /// thread, which is the lab's business and not the program's: one that has a function of
@@ -43,6 +46,7 @@ class stack_table
 
   profile& into_;
   symbols::symboliser& symbols_;
+  symbols::symboliser::reading reading_;
   std::unordered_map<std::uint64_t, known_location> known_;
 };
 

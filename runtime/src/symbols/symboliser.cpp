@@ -2,6 +2,8 @@
 
 #include "symbols/function_name.hpp"
 #include "symbols/library_range.hpp"
+#include "symbols/mappings.hpp"
+#include "symbols/temporary_pages.hpp"
 
 #include <cxxabi.h>
 #include <dwarf.h>
@@ -13,9 +15,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
-#include <sstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -186,6 +187,14 @@ std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address)
   return lines;
 }
 
+/// Where its debug data is installed it is large, compressed and needed for every profile, as
+/// threads begin in this library. What its symbol table says is as good to a reader.
+bool is_in_c_library(std::uint64_t address)
+{
+  static library_range const c_library(dlsym(RTLD_DEFAULT, "qsort"));
+  return c_library.contains(reinterpret_cast<void const*>(address));
+}
+
 /// "libstdc++.so.6.0.30+0xd44a2", the same in every run; "0x…" outside of all files.
 std::string place_without_name(Dwfl_Module* module, std::uint64_t address)
 {
@@ -196,80 +205,12 @@ std::string place_without_name(Dwfl_Module* module, std::uint64_t address)
   return fmt::format("{}+{:#x}", file.filename().string(), address - begin);
 }
 
-/// Without build ids.
-std::vector<mapping> executable_mappings()
-{
-  std::vector<mapping> result;
-  std::ifstream maps("/proc/self/maps");
-  // proc(5): begin-end permissions offset device inode path
-  for (std::string text; std::getline(maps, text);)
-  {
-    std::istringstream fields(text);
-    mapping found;
-    char dash = 0;
-    std::string permissions;
-    std::string device;
-    std::string inode;
-    fields >> std::hex >> found.begin >> dash >> found.end >> permissions >> found.offset >>
-        device >> inode >> std::ws;
-    std::getline(fields, found.path);
-    if (permissions.find('x') != std::string::npos) result.push_back(std::move(found));
-  }
-  return result;
-}
-
-std::string build_id_of(Dwfl_Module* module)
-{
-  unsigned char const* bytes = nullptr;
-  GElf_Addr address = 0;
-  std::string hex;
-  GElf_Addr bias = 0;
-  if (module) dwfl_module_getelf(module, &bias);  // opens the file, which holds the id
-  int const length = module ? dwfl_module_build_id(module, &bytes, &address) : 0;
-  for (int i = 0; i < length; ++i)
-    hex += fmt::format("{:02x}", bytes[i]);
-  return hex;
-}
-
 }  // namespace
 
-struct symboliser::impl
+/// The files that are mapped, with what was read of them. One thread at a time.
+class debug_data
 {
-  std::mutex mutex;
-  std::unique_ptr<Dwfl, decltype(&dwfl_end)> dwfl{dwfl_begin(&callbacks), dwfl_end};
-  std::unordered_map<std::uint64_t, std::vector<source_line>> known;
-
-  /// Learns what is loaded now; modules seen before keep the data read for them. Not by
-  /// dwfl_linux_proc_report: that takes a library and a copy of its file, such as find_elf maps,
-  /// for one module where they follow each other in memory, and then looks for its functions in the
-  /// wrong places.
-  std::vector<mapping> refresh()
-  {
-    auto loaded = executable_mappings();
-    dwfl_report_begin(dwfl.get());
-    for (mapping const& found : loaded)
-    {
-      auto const object = library_range::of_object(reinterpret_cast<void const*>(found.begin));
-      // libdwfl reads the kernel's library out of the process that its name tells.
-      std::string const name =
-          found.path == "[vdso]" ? fmt::format("[vdso: {}]", getpid()) : found.path;
-      if (object.begin() != 0)
-        dwfl_report_module(dwfl.get(), name.c_str(), object.begin(), object.end());
-    }
-    dwfl_report_end(dwfl.get(), nullptr, nullptr);
-    return loaded;
-  }
-
-  /// The library's answer may lie before a gap, in which the address is.
-  Dwfl_Module* module_at(std::uint64_t address)
-  {
-    Dwfl_Module* const module = dwfl_addrmodule(dwfl.get(), address);
-    Dwarf_Addr end = 0;
-    if (module)
-      dwfl_module_info(module, nullptr, nullptr, &end, nullptr, nullptr, nullptr, nullptr);
-    return address < end ? module : nullptr;
-  }
-
+ public:
   std::vector<source_line> look_up(std::uint64_t address)
   {
     Dwfl_Module* module = module_at(address);
@@ -279,7 +220,7 @@ struct symboliser::impl
       module = module_at(address);
     }
     std::vector<source_line> lines;
-    if (module) lines = dwarf_lines(module, address);
+    if (module && !is_in_c_library(address)) lines = dwarf_lines(module, address);
     if (lines.empty()) lines.emplace_back();
     // The symbol table knows the clones, such as a coroutine's ".actor", which DWARF calls by their
     // origin's name.
@@ -297,35 +238,80 @@ struct symboliser::impl
     if (outermost.function.empty()) outermost.function = place_without_name(module, address);
     return lines;
   }
+
+ private:
+  /// Learns what is loaded now; modules seen before keep the data read for them. Not by
+  /// dwfl_linux_proc_report: that takes a library and a copy of its file, such as find_elf maps,
+  /// for one module where they follow each other in memory, and then looks for its functions in the
+  /// wrong places.
+  void refresh()
+  {
+    dwfl_report_begin(dwfl_.get());
+    for (mapping const& found : executable_mappings())
+    {
+      auto const object = library_range::of_object(reinterpret_cast<void const*>(found.begin));
+      // libdwfl reads the kernel's library out of the process that its name tells.
+      std::string const name =
+          found.path == "[vdso]" ? fmt::format("[vdso: {}]", getpid()) : found.path;
+      if (object.begin() != 0)
+        dwfl_report_module(dwfl_.get(), name.c_str(), object.begin(), object.end());
+    }
+    dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+  }
+
+  /// The library's answer may lie before a gap, in which the address is.
+  Dwfl_Module* module_at(std::uint64_t address)
+  {
+    Dwfl_Module* const module = dwfl_addrmodule(dwfl_.get(), address);
+    Dwarf_Addr end = 0;
+    if (module)
+      dwfl_module_info(module, nullptr, nullptr, &end, nullptr, nullptr, nullptr, nullptr);
+    return address < end ? module : nullptr;
+  }
+
+  temporary_pages pages_;  // ends last
+  std::unique_ptr<Dwfl, decltype(&dwfl_end)> dwfl_{dwfl_begin(&callbacks), dwfl_end};
 };
+
+struct symboliser::impl
+{
+  std::mutex mutex;
+  std::unordered_map<std::uint64_t, std::vector<source_line>> known;
+  std::optional<debug_data> data;
+  int readings = 0;
+};
+
+symboliser::reading::reading(symboliser& symbols) : symbols_(*symbols.impl_)
+{
+  std::lock_guard const lock(symbols_.mutex);
+  ++symbols_.readings;
+}
+
+symboliser::reading::~reading()
+{
+  std::lock_guard const lock(symbols_.mutex);
+  if (--symbols_.readings == 0) symbols_.data.reset();
+}
 
 symboliser::symboliser() : impl_(std::make_unique<impl>())
 {
-  impl_->refresh();
 }
 
 symboliser::~symboliser() = default;
 
 std::vector<source_line> const& symboliser::lines(std::uint64_t address)
 {
+  reading const this_one(*this);
   std::lock_guard const lock(impl_->mutex);
   auto const known = impl_->known.find(address);
   if (known != impl_->known.end()) return known->second;
-  return impl_->known.emplace(address, impl_->look_up(address)).first->second;
+  if (!impl_->data) impl_->data.emplace();
+  return impl_->known.emplace(address, impl_->data->look_up(address)).first->second;
 }
 
 std::vector<mapping> symboliser::mappings()
 {
-  std::lock_guard const lock(impl_->mutex);
-  auto result = impl_->refresh();
-  std::error_code ignored;
-  std::string const main_binary = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
-  std::erase_if(result, [](mapping const& m) { return !m.path.starts_with('/'); });
-  for (mapping& found : result)
-    found.build_id = build_id_of(dwfl_addrmodule(impl_->dwfl.get(), found.begin));
-  std::stable_partition(result.begin(), result.end(),
-                        [&](mapping const& m) { return m.path == main_binary; });
-  return result;
+  return executable_files();
 }
 
 }  // namespace leaklab::symbols

@@ -23,9 +23,17 @@ namespace
 
 constexpr double mebibyte = 1 << 20;
 
-std::string value_text(shown_gauge const& g, double value)
+std::string value_text(shown_gauge const& g)
 {
-  return g.bytes ? fmt::format("{:.1f} MiB", value / mebibyte) : fmt::format("{:.0f}", value);
+  auto const value = g.read();
+  if (!value) return "not watched";
+  return g.bytes ? fmt::format("{:.1f} MiB", *value / mebibyte) : fmt::format("{:.0f}", *value);
+}
+
+std::optional<double> heap_in_use()
+{
+  auto const heap = read_heap_stats();
+  return heap.watched ? std::optional(static_cast<double>(heap.in_use_bytes)) : std::nullopt;
 }
 
 }  // namespace
@@ -36,9 +44,7 @@ shown_gauge find_gauge(std::string_view name)
     return {"tasks", "Tasks", [] { return static_cast<double>(count_tasks().live); }};
   if (name == "fds")
     return {"fds", "Open fds", [] { return static_cast<double>(read_fd_counts().total); }};
-  if (name == "heap")
-    return {"heap", "Heap", [] { return static_cast<double>(read_heap_stats().in_use_bytes); },
-            true};
+  if (name == "heap") return {"heap", "Heap", heap_in_use, true};
 
   std::string label(name);
   label.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(label.front())));
@@ -55,15 +61,17 @@ std::string reporter::gauges_text() const
 {
   auto text = fmt::format("Tasks: {}", count_tasks().live);
   if (gauge_.name != "tasks")
-    text += fmt::format(", {}: {}", gauge_.label, value_text(gauge_, gauge_.read()));
+    text += fmt::format(", {}: {}", gauge_.label, value_text(gauge_));
   return text;
 }
 
 std::string reporter::gauges_json() const
 {
   auto json = fmt::format("\"tasks\":{}", count_tasks().live);
-  if (gauge_.name != "tasks") json += fmt::format(",\"{}\":{:.0f}", gauge_.name, gauge_.read());
-  return json;
+  if (gauge_.name == "tasks") return json;
+  auto const value = gauge_.read();
+  return json + (value ? fmt::format(",\"{}\":{:.0f}", gauge_.name, *value)
+                       : fmt::format(",\"{}\":null", gauge_.name));
 }
 
 std::string reporter::progress_json(std::chrono::milliseconds elapsed,

@@ -19,7 +19,7 @@ struct shown_gauge
 {
   std::string name;   ///< "tasks"
   std::string label;  ///< "Tasks"
-  std::function<double()> read;
+  std::function<std::optional<double>()> read;  ///< nothing where it is not watched
   bool bytes = false;
 };
 

@@ -38,19 +38,21 @@ std::optional<response> refuse_too_long(std::int64_t seconds)
                                           longest_profile.count()));
 }
 
-std::optional<response> refuse_without_samples()
-{
-  if (heap_sampling_period() > 0) return std::nullopt;
-  return response::error(
-      501,
-      "no heap samples: sampling is off (POST /debug/config/heap_sampling?period=65536 starts "
-      "it), or this program was built without tcmalloc");
-}
-
 std::optional<response> refuse_without_tcmalloc()
 {
-  if (read_heap_stats().tcmalloc) return std::nullopt;
-  return response::error(501, "no growth profile: this program was built without tcmalloc");
+  auto const heap = read_heap_stats();
+  if (heap.tcmalloc) return std::nullopt;
+  return response::error(
+      501, fmt::format("no samples of the heap: malloc is {}, not tcmalloc", heap.allocator));
+}
+
+std::optional<response> refuse_without_samples()
+{
+  if (auto refused = refuse_without_tcmalloc()) return refused;
+  if (heap_sampling_period() > 0) return std::nullopt;
+  return response::error(501,
+                         "no heap samples: sampling is off "
+                         "(POST /debug/config/heap_sampling?period=524288 starts it)");
 }
 
 std::string read_maps()
@@ -96,7 +98,9 @@ response profile_cpu(request const& ask,
   }
 }
 
-response switch_sampling(request const& ask, bool (*set)(std::int64_t), std::int64_t (*current)())
+/// `set` answers what stands against it, if anything does.
+response switch_sampling(request const& ask, std::optional<response> (*set)(std::int64_t),
+                         std::int64_t (*current)())
 {
   constexpr std::int64_t least = 4096;
   constexpr std::int64_t most = 1 << 30;
@@ -108,10 +112,37 @@ response switch_sampling(request const& ask, bool (*set)(std::int64_t), std::int
           400,
           fmt::format("invalid value for \"period\" - must be 0, which stops, or {} to {} bytes",
                       least, most));
-    if (!set(*period))
-      return response::error(501, "this program was built without tcmalloc: it cannot sample");
+    if (auto refused = set(*period)) return *refused;
   }
   return plain(fmt::format("period={}\n", current()));
+}
+
+response cannot_sample()
+{
+  return refuse_without_tcmalloc().value_or(response::error(501, "this tcmalloc cannot sample"));
+}
+
+std::optional<response> switch_heap_sampling(std::int64_t period)
+{
+  switch (set_heap_sampling_period(period))
+  {
+    case sampling_switch::done:
+      return std::nullopt;
+    case sampling_switch::refused:
+      return response::error(
+          409, fmt::format("the period is {} bytes: live samples were drawn with it, so it is set "
+                           "once, at the start of the program or by the first POST",
+                           fixed_heap_sampling_period()));
+    case sampling_switch::unavailable:
+      break;
+  }
+  return cannot_sample();
+}
+
+std::optional<response> switch_allocation_sampling(std::int64_t period)
+{
+  if (set_allocation_sampling_period(period)) return std::nullopt;
+  return cannot_sample();
 }
 
 }  // namespace
@@ -213,12 +244,12 @@ response profiler_routes::legacy_profile(request const& ask)
 
 response profiler_routes::heap_sampling(request const& ask)
 {
-  return switch_sampling(ask, set_heap_sampling_period, heap_sampling_period);
+  return switch_sampling(ask, switch_heap_sampling, heap_sampling_period);
 }
 
 response profiler_routes::allocation_sampling(request const& ask)
 {
-  return switch_sampling(ask, set_allocation_sampling_period, allocation_sampling_period);
+  return switch_sampling(ask, switch_allocation_sampling, allocation_sampling_period);
 }
 
 }  // namespace leaklab::http

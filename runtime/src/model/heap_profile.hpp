@@ -1,6 +1,5 @@
-// Heap profiles: memory by the stack that asked for it. What the endpoint's own thread holds, most
-// of it debug data read for these profiles, is left out; a comment in the profile says how much
-// that is.
+// Heap profiles: memory by the stack that asked for it. What the endpoint's own thread asked for,
+// most of it to read debug data, is left out; a comment in the profile says how much that is.
 #pragma once
 
 #include "model/profile.hpp"

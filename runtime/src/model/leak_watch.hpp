@@ -59,6 +59,8 @@ struct leak_report
       0;  ///< while the verdict is unknown for lack of time: how much longer to watch
   std::vector<leak> leaks;  ///< fastest first within a kind
   std::size_t series = 0;   ///< how many things are watched
+  /// Why the heap is not among them: "malloc is libjemalloc.so.2"; empty when it is.
+  std::string heap_not_watched;
 };
 
 /// Any thread.
@@ -107,6 +109,7 @@ class leak_watch
 
   mutable std::mutex mutex_;
   std::map<key, series> series_;
+  std::string heap_not_watched_;
   double first_ = 0;
   double last_ = 0;
   bool begun_ = false;

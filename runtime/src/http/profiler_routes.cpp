@@ -30,6 +30,9 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds default_cpu_time(30);  // net/http/pprof's
 constexpr std::chrono::seconds longest_profile(300);
 
+/// What the endpoint's thread does is no part of what the program does.
+constexpr std::string_view own_functions = "leaklab::http::";
+
 /// The limit is the runtime's own: a profile that nobody waits for must end.
 std::optional<response> refuse_too_long(std::int64_t seconds)
 {
@@ -61,9 +64,19 @@ std::string read_maps()
   return {std::istreambuf_iterator<char>(maps), {}};
 }
 
+model::profile make_heap_profile(symbols::symboliser& symbols)
+{
+  return model::make_heap_profile(symbols, own_functions);
+}
+
+model::profile make_growth_profile(symbols::symboliser& symbols)
+{
+  return model::make_growth_profile(symbols, own_functions);
+}
+
 model::profile make_allocs_profile(symbols::symboliser& symbols)
 {
-  auto made = model::make_heap_profile(symbols);
+  auto made = make_heap_profile(symbols);
   made.name = "allocs";
   made.default_sample_type = "alloc_space";
   return made;
@@ -195,7 +208,7 @@ response profiler_routes::heap(request const& ask)
 {
   if (auto refused = refuse_without_samples()) return *refused;
   if (parse_number<int>(ask.parameter("gc")).value_or(0) > 0) release_free_heap();
-  return memory_profile(ask, model::make_heap_profile);
+  return memory_profile(ask, make_heap_profile);
 }
 
 response profiler_routes::allocs(request const& ask)
@@ -211,7 +224,7 @@ response profiler_routes::allocs(request const& ask)
 response profiler_routes::growth(request const& ask)
 {
   if (auto refused = refuse_without_tcmalloc()) return *refused;
-  return memory_profile(ask, model::make_growth_profile);
+  return memory_profile(ask, make_growth_profile);
 }
 
 response profiler_routes::profile(request const& ask)
@@ -219,7 +232,7 @@ response profiler_routes::profile(request const& ask)
   return profile_cpu(ask,
                      [this](std::string const& recorded, std::chrono::nanoseconds duration)
                      {
-                       auto const made = model::make_cpu_profile(recorded, duration, symbols_);
+                       auto const made = model::make_cpu_profile(recorded, duration, symbols_, own_functions);
                        return attachment("profile", encode::encode_pprof(made));
                      });
 }
@@ -227,13 +240,13 @@ response profiler_routes::profile(request const& ask)
 response profiler_routes::legacy_heap(request const&)
 {
   if (auto refused = refuse_without_samples()) return *refused;
-  return plain(encode::encode_legacy_heap(model::make_heap_profile(symbols_), read_maps()));
+  return plain(encode::encode_legacy_heap(make_heap_profile(symbols_), read_maps()));
 }
 
 response profiler_routes::legacy_growth(request const&)
 {
   if (auto refused = refuse_without_tcmalloc()) return *refused;
-  return plain(encode::encode_legacy_heap(model::make_growth_profile(symbols_), read_maps()));
+  return plain(encode::encode_legacy_heap(make_growth_profile(symbols_), read_maps()));
 }
 
 response profiler_routes::legacy_profile(request const& ask)

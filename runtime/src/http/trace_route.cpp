@@ -41,6 +41,7 @@ response trace_tasks(request const& ask, symbols::place_book& places)
     return response::later(std::chrono::ceil<std::chrono::milliseconds>(duration),
                            [trace, &places]
                            {
+                             auto const names = places.reading();
                              auto const timeline = model::make_task_timeline(trace->stop());
                              return trace_file(encode::encode_trace_events(timeline, places));
                            });

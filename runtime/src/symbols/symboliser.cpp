@@ -239,6 +239,9 @@ class debug_data
     return lines;
   }
 
+  /// Whether /proc/self/maps could not be read, for want of a descriptor.
+  [[nodiscard]] bool is_blind() const noexcept { return !sees_; }
+
  private:
   /// Learns what is loaded now; modules seen before keep the data read for them. Not by
   /// dwfl_linux_proc_report: that takes a library and a copy of its file, such as find_elf maps,
@@ -246,8 +249,10 @@ class debug_data
   /// wrong places.
   void refresh()
   {
+    auto const loaded = executable_mappings();
+    sees_ = !loaded.empty();
     dwfl_report_begin(dwfl_.get());
-    for (mapping const& found : executable_mappings())
+    for (mapping const& found : loaded)
     {
       auto const object = library_range::of_object(reinterpret_cast<void const*>(found.begin));
       // libdwfl reads the kernel's library out of the process that its name tells.
@@ -269,14 +274,18 @@ class debug_data
     return address < end ? module : nullptr;
   }
 
+  bool sees_ = false;
   temporary_pages pages_;  // ends last
   std::unique_ptr<Dwfl, decltype(&dwfl_end)> dwfl_{dwfl_begin(&callbacks), dwfl_end};
 };
 
 struct symboliser::impl
 {
+  using answers = std::unordered_map<std::uint64_t, std::vector<source_line>>;
+
   std::mutex mutex;
-  std::unordered_map<std::uint64_t, std::vector<source_line>> known;
+  answers known;
+  answers guessed;  // while nothing could be read: to be asked again
   std::optional<debug_data> data;
   int readings = 0;
 };
@@ -306,7 +315,9 @@ std::vector<source_line> const& symboliser::lines(std::uint64_t address)
   auto const known = impl_->known.find(address);
   if (known != impl_->known.end()) return known->second;
   if (!impl_->data) impl_->data.emplace();
-  return impl_->known.emplace(address, impl_->data->look_up(address)).first->second;
+  auto found = impl_->data->look_up(address);
+  auto& answers = impl_->data->is_blind() ? impl_->guessed : impl_->known;
+  return answers.emplace(address, std::move(found)).first->second;
 }
 
 std::vector<mapping> symboliser::mappings()

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -93,29 +94,46 @@ bool qualifies(int tag)
          tag == DW_TAG_subprogram;
 }
 
+/// The child of `parent` that `die` is, or lies in.
+std::optional<Dwarf_Die> child_around(Dwarf_Die& parent, Dwarf_Die const& die)
+{
+  std::optional<Dwarf_Die> last;
+  Dwarf_Die child;
+  // They lie in the order of their addresses, each before what is in it.
+  for (int end = dwarf_child(&parent, &child); end == 0 && child.addr <= die.addr;
+       end = dwarf_siblingof(&child, &child))
+    last = child;
+  return last;
+}
+
 /// The name of a function that DWARF gives no mangled one, as it does for internal linkage: without
 /// parameters.
 std::string qualified_name(Dwarf_Die const& function)
 {
   Dwarf_Die declaration = declaration_of(function);
-  std::string name = text_of(dwarf_diename(&declaration));
-  bool const is_call_operator = name == "operator()";
-  Dwarf_Die* found = nullptr;
-  int const count = dwarf_getscopes_die(&declaration, &found);
-  malloced<Dwarf_Die> const scopes(found);
-  for (int i = 1; i < count; ++i)
+  std::string const own = text_of(dwarf_diename(&declaration));
+  std::string name;
+  Dwarf_Die unit;
+  std::optional<Dwarf_Die> scope;
+  if (dwarf_diecu(&declaration, &unit, nullptr, nullptr)) scope = child_around(unit, declaration);
+  while (scope && scope->addr != declaration.addr)
   {
-    char const* scope = dwarf_diename(&found[i]);
-    if (!scope && i == 1 && is_call_operator) scope = "<lambda>";
-    if (scope && qualifies(dwarf_tag(&found[i]))) name = fmt::format("{}::{}", scope, name);
+    auto const inner = child_around(*scope, declaration);
+    bool const is_innermost = inner && inner->addr == declaration.addr;
+    char const* text = dwarf_diename(&*scope);
+    if (!text && is_innermost && own == "operator()") text = "<lambda>";
+    if (text && qualifies(dwarf_tag(&*scope))) name.append(text).append("::");
+    scope = inner;
   }
-  return shorten_library_name(clean_demangled(name));
+  return shorten_library_name(clean_demangled(name + own));
 }
 
-source_line function_at(Dwarf_Die& die)
+/// `symbol` is what the symbol table calls it, if anything: that knows the clones, such as a
+/// coroutine's ".actor", which DWARF calls by their origin's name.
+source_line function_at(Dwarf_Die& die, char const* symbol)
 {
   source_line line;
-  line.linkage_name = string_attribute(die, DW_AT_linkage_name);
+  line.linkage_name = symbol ? symbol : string_attribute(die, DW_AT_linkage_name);
   line.function = line.linkage_name.empty() ? qualified_name(die) : readable(line.linkage_name);
   line.start_line = number_attribute(die, DW_AT_decl_line);
   return line;
@@ -156,33 +174,60 @@ place call_site(Dwarf_Die& cu, Dwarf_Die& inlined)
   return file ? place{absolute(cu, file), number_attribute(inlined, DW_AT_call_line)} : place{};
 }
 
-/// The function at `address` and the calls inlined around it, innermost first; empty without debug
-/// data.
-std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address)
+bool is_function(int tag)
+{
+  return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
+}
+
+/// Adds the function below `parent` whose code holds `address`, then the calls inlined there from
+/// the outside in. dwarf_getscopes goes on beyond an inlined call with where the callee was defined,
+/// and to see the callers takes another walk over all that the unit holds.
+bool add_functions(Dwarf_Die& parent, Dwarf_Addr address, std::vector<Dwarf_Die>& functions)
+{
+  std::vector<Dwarf_Die> namespaces;  // where clang leaves functions
+  Dwarf_Die child;
+  for (int end = dwarf_child(&parent, &child); end == 0; end = dwarf_siblingof(&child, &child))
+  {
+    switch (dwarf_tag(&child))
+    {
+      case DW_TAG_namespace:
+        namespaces.push_back(child);
+        break;
+      case DW_TAG_subprogram:
+      case DW_TAG_inlined_subroutine:
+      case DW_TAG_lexical_block:
+      case DW_TAG_try_block:
+      case DW_TAG_catch_block:
+        if (dwarf_haspc(&child, address) <= 0) break;
+        if (dwarf_tag(&child) == DW_TAG_subprogram) functions.clear();
+        if (is_function(dwarf_tag(&child))) functions.push_back(child);
+        add_functions(child, address, functions);
+        return true;
+      default:
+        break;
+    }
+  }
+  return std::ranges::any_of(namespaces, [&](Dwarf_Die& each)
+                             { return add_functions(each, address, functions); });
+}
+
+/// The function at `address`, which `symbol` is the name of, and the calls inlined around it,
+/// innermost first; empty without debug data.
+std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address, char const* symbol)
 {
   std::vector<source_line> lines;
   Dwarf_Addr bias = 0;
   Dwarf_Die* const cu = dwfl_module_addrdie(module, address, &bias);
-  if (!cu) return lines;
-  Dwarf_Die* found = nullptr;
-  if (dwarf_getscopes(cu, address - bias, &found) <= 0) return lines;
-  // Beyond an inlined call that answer goes on with where the callee was defined. To see the
-  // callers, start again from the innermost scope alone (elfutils, src/addr2line.c).
-  Dwarf_Die innermost = *malloced<Dwarf_Die>(found);
-  found = nullptr;
-  int const count = dwarf_getscopes_die(&innermost, &found);
-  malloced<Dwarf_Die> const scopes(found);
-
+  std::vector<Dwarf_Die> functions;
+  if (!cu || !add_functions(*cu, address - bias, functions)) return lines;
   place at = place_of(module, *cu, address);
-  for (int i = 0; i < count; ++i)
+  for (Dwarf_Die& each : functions | std::views::reverse)
   {
-    int const tag = dwarf_tag(&found[i]);
-    if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
-    source_line& line = lines.emplace_back(function_at(found[i]));
+    bool const is_outermost = &each == &functions.front();
+    source_line& line = lines.emplace_back(function_at(each, is_outermost ? symbol : nullptr));
     line.file = at.file;
     line.line = at.line;
-    if (tag == DW_TAG_subprogram) break;
-    at = call_site(*cu, found[i]);
+    at = call_site(*cu, each);
   }
   return lines;
 }
@@ -219,23 +264,16 @@ class debug_data
       refresh();  // a library loaded since
       module = module_at(address);
     }
-    std::vector<source_line> lines;
-    if (module && !is_in_c_library(address)) lines = dwarf_lines(module, address);
-    if (lines.empty()) lines.emplace_back();
-    // The symbol table knows the clones, such as a coroutine's ".actor", which DWARF calls by their
-    // origin's name.
     GElf_Off offset = 0;
-    GElf_Sym symbol;
-    char const* const name =
-        module ? dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr)
+    GElf_Sym entry;
+    char const* const symbol =
+        module ? dwfl_module_addrinfo(module, address, &offset, &entry, nullptr, nullptr, nullptr)
                : nullptr;
-    source_line& outermost = lines.back();
-    if (name)
-    {
-      outermost.linkage_name = name;
-      outermost.function = readable(name);
-    }
-    if (outermost.function.empty()) outermost.function = place_without_name(module, address);
+    std::vector<source_line> lines;
+    if (module && !is_in_c_library(address)) lines = dwarf_lines(module, address, symbol);
+    if (lines.empty())
+      lines.push_back({symbol ? readable(symbol) : "", text_of(symbol), "", 0, 0});
+    if (lines.back().function.empty()) lines.back().function = place_without_name(module, address);
     return lines;
   }
 

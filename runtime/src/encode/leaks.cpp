@@ -79,20 +79,20 @@ void append_details(std::string& text, model::leak const& leak)
 
 std::string leaks_as_text(model::leak_report const& report)
 {
+  bool const watches_heap = report.heap_not_watched.empty();
   std::string text;
   if (report.verdict == verdict::unknown)
     append(text, "not known yet: ask again in {:.1f} s\n", report.seconds_needed);
   else
     append(text, "{}{}\n", to_string(report.verdict),
-           report.heap_not_watched.empty() ? "" : ", as far as it is watched");
-  if (!report.heap_not_watched.empty())
-    append(text, "\nheap: not watched: {}\n", report.heap_not_watched);
+           report.verdict == verdict::steady && !watches_heap ? ", as far as it is watched" : "");
 
   for (auto const& leak : report.leaks)
   {
     append(text, "\n{}, {}\n", subject(leak), slope(leak));
     append_details(text, leak);
   }
+  if (!watches_heap) append(text, "\nheap: not watched: {}\n", report.heap_not_watched);
 
   append(
       text,
@@ -100,7 +100,7 @@ std::string leaks_as_text(model::leak_report const& report)
       "A leak is a floor that rises in each fifth of the time watched. Not seen: what grows by less than 5 (heap:\n"
       "1 MiB) in the longest window, and a leak that a falling load hides. A load that only rises looks like a leak.\n",
       report.watched_seconds, report.series,
-      report.heap_not_watched.empty() ? "heap in use, " : "");
+      watches_heap ? "heap in use, " : "");
   return text;
 }
 

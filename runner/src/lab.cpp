@@ -35,8 +35,8 @@ struct detail::lab_coroutines
       clock.timer_.expires_at(steady_timer::time_point::max());
       if (!lab.held_)
       {
-        auto const due = clock.begin_ + duration_cast<nanoseconds>(
-                                      duration<double>(static_cast<double>(clock.ticked_) / lab.rate_));
+        auto const due = clock.begin_ + duration_cast<nanoseconds>(duration<double>(
+                                            static_cast<double>(clock.ticked_) / lab.rate_));
         if (due <= steady_timer::clock_type::now())
         {
           ++clock.ticked_;

@@ -60,8 +60,7 @@ shown_gauge find_gauge(std::string_view name)
 std::string reporter::gauges_text() const
 {
   auto text = fmt::format("Tasks: {}", count_tasks().live);
-  if (gauge_.name != "tasks")
-    text += fmt::format(", {}: {}", gauge_.label, value_text(gauge_));
+  if (gauge_.name != "tasks") text += fmt::format(", {}: {}", gauge_.label, value_text(gauge_));
   return text;
 }
 

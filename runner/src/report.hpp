@@ -17,8 +17,8 @@ namespace leaklab
 /// What the gauge named in program_info counts, and how a reader sees it.
 struct shown_gauge
 {
-  std::string name;   ///< "tasks"
-  std::string label;  ///< "Tasks"
+  std::string name;                             ///< "tasks"
+  std::string label;                            ///< "Tasks"
   std::function<std::optional<double>()> read;  ///< nothing where it is not watched
   bool bytes = false;
 };

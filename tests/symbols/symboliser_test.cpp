@@ -135,9 +135,8 @@ TEST(symboliser, debug_data_is_let_go_with_its_memory_and_descriptors)
   symboliser symbols;
   {
     symboliser::reading const reading(symbols);
-    for (auto const address :
-         {call_here, reinterpret_cast<std::uintptr_t>(&_Unwind_Backtrace),
-          reinterpret_cast<std::uintptr_t>(&leaklab::read_resident_bytes)})
+    for (auto const address : {call_here, reinterpret_cast<std::uintptr_t>(&_Unwind_Backtrace),
+                               reinterpret_cast<std::uintptr_t>(&leaklab::read_resident_bytes)})
       (void)symbols.lines(address);
     EXPECT_GT(in_use(), before + (1 << 20)) << "nothing was read";
   }

@@ -81,8 +81,9 @@ enum class sampling_switch
 /// tcmalloc documents no call for this: the function writes the flag behind
 /// TCMALLOC_SAMPLE_PARAMETER, which tcmalloc reads again each time it draws the next sampling
 /// point. The calling thread and new threads take the period over at once; another thread at its
-/// next sampling point, which is at most 16 MiB of its allocations away when sampling was off. Any
-/// thread.
+/// next sampling point, which is at most 16 MiB of its allocations away when sampling was off. So
+/// is that of the first thread where the environment has switched sampling on, until it calls one
+/// of these functions or makes an endpoint. Any thread.
 sampling_switch set_heap_sampling_period(std::int64_t period_bytes);
 
 /// Bytes; 0 while sampling is off or not to be had. Any thread.

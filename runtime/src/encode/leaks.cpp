@@ -99,8 +99,7 @@ std::string leaks_as_text(model::leak_report const& report)
       "\nWatched for {:.1f} s: {} series of tasks by place, {}descriptors by kind, gauges.\n"
       "A leak is a floor that rises in each fifth of the time watched. Not seen: what grows by less than 5 (heap:\n"
       "1 MiB) in the longest window, and a leak that a falling load hides. A load that only rises looks like a leak.\n",
-      report.watched_seconds, report.series,
-      watches_heap ? "heap in use, " : "");
+      report.watched_seconds, report.series, watches_heap ? "heap in use, " : "");
   return text;
 }
 

@@ -60,8 +60,7 @@ void add_heap(metrics_text& text, heap_stats const& heap, std::int64_t sampling_
   text.gauge("leaklab_heap_central_cache_bytes", "Free objects in the central caches.",
              number(heap.central_cache_bytes));
   text.gauge("leaklab_heap_sampling_period_bytes",
-             "Mean distance of two heap samples; 0 when there are none.",
-             number(sampling_period));
+             "Mean distance of two heap samples; 0 when there are none.", number(sampling_period));
 }
 
 json::array failures_json(std::vector<task_failure> const& failures)

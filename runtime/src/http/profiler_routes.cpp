@@ -232,7 +232,8 @@ response profiler_routes::profile(request const& ask)
   return profile_cpu(ask,
                      [this](std::string const& recorded, std::chrono::nanoseconds duration)
                      {
-                       auto const made = model::make_cpu_profile(recorded, duration, symbols_, own_functions);
+                       auto const made =
+                           model::make_cpu_profile(recorded, duration, symbols_, own_functions);
                        return attachment("profile", encode::encode_pprof(made));
                      });
 }

@@ -17,7 +17,6 @@ namespace leaklab::model
 /// ran. Stacks with a function whose name begins with `hidden` are left out; when that is empty,
 /// none. Any thread; may read debug data from disk.
 [[nodiscard]] profile make_cpu_profile(std::string_view recorded, std::chrono::nanoseconds duration,
-                                       symbols::symboliser& symbols,
-                                       std::string_view hidden = {});
+                                       symbols::symboliser& symbols, std::string_view hidden = {});
 
 }  // namespace leaklab::model

@@ -16,8 +16,7 @@ namespace leaklab::model
 /// period is the sampling period in bytes, 0 when sampling has stopped. As in Go, live objects of
 /// different sizes from one stack are separate samples, told apart by the number label "bytes". Any
 /// thread; may read debug data from disk.
-[[nodiscard]] profile make_heap_profile(symbols::symboliser& symbols,
-                                        std::string_view hidden = {});
+[[nodiscard]] profile make_heap_profile(symbols::symboliser& symbols, std::string_view hidden = {});
 
 /// Named "growth", with objects/count and space/bytes: what the allocator took from the system,
 /// exactly, since the program started. A place shows up in it when the free memory was too little

@@ -200,6 +200,7 @@ judgement leak_watch::judge(std::string_view total) const
 
 void leak_watch::start()
 {
+  (void)heap_sampling_period();  // the caller's thread takes over what the environment has set
   thread_ = std::jthread(
       [this](std::stop_token const& stopping)
       {

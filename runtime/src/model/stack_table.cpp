@@ -11,9 +11,8 @@ stack_table::known_location stack_table::at(std::uint64_t address)
   if (!is_new) return known->second;
   auto const& lines = symbols_.lines(address);
   known->second.is_hidden =
-      !hidden_.empty() &&
-      std::ranges::any_of(lines, [this](symbols::source_line const& line)
-                          { return line.function.starts_with(hidden_); });
+      !hidden_.empty() && std::ranges::any_of(lines, [this](symbols::source_line const& line)
+                                              { return line.function.starts_with(hidden_); });
   if (known->second.is_hidden) return known->second;
   known->second.index = static_cast<std::uint32_t>(into_.locations.size());
   into_.locations.push_back({address, lines});

@@ -36,13 +36,29 @@ std::int64_t* find_sample_parameter() noexcept
   return nullptr;
 }
 
+/// Brings this thread's sampler past the next sampling point, where it takes over a new period. A
+/// thread that has allocated while sampling was off has up to 16 MiB to go (tcmalloc's sampler.cc,
+/// PickNextSamplingPoint); so has the first thread of a program, which allocates before tcmalloc
+/// has looked at TCMALLOC_SAMPLE_PARAMETER.
+void pass_sampling_point()
+{
+  constexpr std::size_t block = 1 << 20;
+  for (int i = 0; i <= 16; ++i)
+  {
+    void* const volatile passed = std::malloc(block);
+    std::free(passed);
+  }
+}
+
 /// Null when there is nothing to sample.
 std::int64_t* sample_parameter() noexcept
 {
   static std::int64_t* const found = []
   {
-    prepare_to_capture();  // TCMALLOC_SAMPLE_PARAMETER may have switched sampling on
-    return malloc_is_tcmalloc() ? find_sample_parameter() : nullptr;
+    prepare_to_capture();
+    auto* const parameter = malloc_is_tcmalloc() ? find_sample_parameter() : nullptr;
+    if (parameter && *parameter > 0) pass_sampling_point();
+    return parameter;
   }();
   return found;
 }
@@ -88,19 +104,6 @@ std::vector<heap_sample> listed(std::map<sample_kind, double> const& counts, Wei
     samples.push_back({objects, objects * static_cast<double>(size), size, stack});
   }
   return samples;
-}
-
-/// Brings this thread's sampler past the next sampling point, where it takes over a new period. A
-/// thread that has allocated while sampling was off has up to 16 MiB to go (tcmalloc's sampler.cc,
-/// PickNextSamplingPoint).
-void pass_sampling_point()
-{
-  constexpr std::size_t block = 1 << 20;
-  for (int i = 0; i <= 16; ++i)
-  {
-    void* const volatile passed = std::malloc(block);
-    std::free(passed);
-  }
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ std::uint64_t hash(std::uint64_t seed, std::string_view bytes) noexcept
 // What no reader wrote: Asio's coroutines and those of leaklab::tasks.
 bool is_plumbing(std::string_view function) noexcept
 {
-  constexpr std::array<std::string_view, 3> prefixes{"boost::asio::", "leaklab::detail::",
-                                                     "leaklab::scope::"};
+  constexpr std::array<std::string_view, 3> prefixes{
+      "boost::asio::", "leaklab::detail::", "leaklab::scope::"};
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](auto prefix) { return function.starts_with(prefix); });
 }

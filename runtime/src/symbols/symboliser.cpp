@@ -207,8 +207,8 @@ bool add_functions(Dwarf_Die& parent, Dwarf_Addr address, std::vector<Dwarf_Die>
         break;
     }
   }
-  return std::ranges::any_of(namespaces, [&](Dwarf_Die& each)
-                             { return add_functions(each, address, functions); });
+  return std::ranges::any_of(
+      namespaces, [&](Dwarf_Die& each) { return add_functions(each, address, functions); });
 }
 
 /// The function at `address`, which `symbol` is the name of, and the calls inlined around it,
@@ -271,8 +271,7 @@ class debug_data
                : nullptr;
     std::vector<source_line> lines;
     if (module && !is_in_c_library(address)) lines = dwarf_lines(module, address, symbol);
-    if (lines.empty())
-      lines.push_back({symbol ? readable(symbol) : "", text_of(symbol), "", 0, 0});
+    if (lines.empty()) lines.push_back({symbol ? readable(symbol) : "", text_of(symbol), "", 0, 0});
     if (lines.back().function.empty()) lines.back().function = place_without_name(module, address);
     return lines;
   }

@@ -22,8 +22,7 @@ bool has_tcmalloc() noexcept
 std::size_t free_bytes() noexcept
 {
   std::size_t bytes = 0;
-  if (has_tcmalloc())
-    MallocExtension_GetNumericProperty("tcmalloc.pageheap_free_bytes", &bytes);
+  if (has_tcmalloc()) MallocExtension_GetNumericProperty("tcmalloc.pageheap_free_bytes", &bytes);
   return bytes;
 }
 

@@ -174,11 +174,6 @@ place call_site(Dwarf_Die& cu, Dwarf_Die& inlined)
   return file ? place{absolute(cu, file), number_attribute(inlined, DW_AT_call_line)} : place{};
 }
 
-bool is_function(int tag)
-{
-  return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
-}
-
 /// Adds the function below `parent` whose code holds `address`, then the calls inlined there from
 /// the outside in. dwarf_getscopes goes on beyond an inlined call with where the callee was defined,
 /// and to see the callers takes another walk over all that the unit holds.
@@ -188,7 +183,8 @@ bool add_functions(Dwarf_Die& parent, Dwarf_Addr address, std::vector<Dwarf_Die>
   Dwarf_Die child;
   for (int end = dwarf_child(&parent, &child); end == 0; end = dwarf_siblingof(&child, &child))
   {
-    switch (dwarf_tag(&child))
+    int const tag = dwarf_tag(&child);
+    switch (tag)
     {
       case DW_TAG_namespace:
         namespaces.push_back(child);
@@ -199,8 +195,9 @@ bool add_functions(Dwarf_Die& parent, Dwarf_Addr address, std::vector<Dwarf_Die>
       case DW_TAG_try_block:
       case DW_TAG_catch_block:
         if (dwarf_haspc(&child, address) <= 0) break;
-        if (dwarf_tag(&child) == DW_TAG_subprogram) functions.clear();
-        if (is_function(dwarf_tag(&child))) functions.push_back(child);
+        if (tag == DW_TAG_subprogram) functions.clear();
+        if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine)
+          functions.push_back(child);
         add_functions(child, address, functions);
         return true;
       default:
@@ -252,7 +249,7 @@ std::string place_without_name(Dwfl_Module* module, std::uint64_t address)
 
 }  // namespace
 
-/// The files that are mapped, with what was read of them. One thread at a time.
+/// The files that are mapped, with what was read of them.
 class debug_data
 {
  public:
@@ -347,13 +344,13 @@ symboliser::~symboliser() = default;
 
 std::vector<source_line> const& symboliser::lines(std::uint64_t address)
 {
-  reading const this_one(*this);
   std::lock_guard const lock(impl_->mutex);
   auto const known = impl_->known.find(address);
   if (known != impl_->known.end()) return known->second;
   if (!impl_->data) impl_->data.emplace();
   auto found = impl_->data->look_up(address);
   auto& answers = impl_->data->is_blind() ? impl_->guessed : impl_->known;
+  if (impl_->readings == 0) impl_->data.reset();
   return answers.emplace(address, std::move(found)).first->second;
 }
 

@@ -3,7 +3,6 @@
 #include "symbols/mappings.hpp"
 
 #include <elf.h>
-#include <fmt/format.h>
 #include <link.h>
 
 #include <algorithm>
@@ -23,12 +22,15 @@ namespace
 {
 
 using program_header = ElfW(Phdr);
+using note_bytes = std::span<std::byte const>;
 
-/// Hexadecimal; empty when there is none among the notes.
-std::string build_id_in(std::span<std::byte const> notes, std::size_t alignment)
+constexpr std::size_t longest_id = 32;  // a linker's are 8 to 20
+
+/// Empty when there is none among the notes.
+note_bytes build_id_in(note_bytes notes, std::size_t alignment)
 {
-  auto const padded = [alignment](std::size_t bytes)
-  { return (bytes + alignment - 1) / alignment * alignment; };
+  auto const padded = [alignment](std::size_t length)
+  { return (length + alignment - 1) / alignment * alignment; };
   ElfW(Nhdr) note;
   while (notes.size() >= sizeof note)
   {
@@ -38,22 +40,17 @@ std::string build_id_in(std::span<std::byte const> notes, std::size_t alignment)
     if (name_size > notes.size() || note.n_descsz > notes.size() - name_size) return {};
     std::string_view const owner(reinterpret_cast<char const*>(notes.data()), note.n_namesz);
     auto const content = notes.subspan(name_size, note.n_descsz);
-    if (note.n_type == NT_GNU_BUILD_ID && owner == std::string_view("GNU", 4))
-    {
-      std::string id;
-      for (auto const each : content)
-        id += fmt::format("{:02x}", std::to_integer<unsigned>(each));
-      return id;
-    }
+    if (note.n_type == NT_GNU_BUILD_ID && owner == std::string_view("GNU", 4)) return content;
     notes = notes.subspan(std::min(name_size + padded(note.n_descsz), notes.size()));
   }
   return {};
 }
 
+/// Allocates nothing: the loader's lock is held, and others may wait for it within malloc.
 int add_build_id(dl_phdr_info* object, std::size_t, void* argument)
 {
   std::span const headers(object->dlpi_phdr, object->dlpi_phnum);
-  std::string id;
+  note_bytes id;
   for (program_header const& header : headers)
     if (header.p_type == PT_NOTE && id.empty())
     {
@@ -68,7 +65,10 @@ int add_build_id(dl_phdr_info* object, std::size_t, void* argument)
       auto const begin = object->dlpi_addr + header.p_vaddr;
       return header.p_type == PT_LOAD && each.begin <= begin && begin < each.end;
     };
-    if (std::ranges::any_of(headers, holds)) each.build_id = id;
+    if (id.size() > longest_id || std::ranges::none_of(headers, holds)) continue;
+    for (auto const part : id)
+      for (auto const digit : {part >> 4, part & std::byte(0xf)})
+        each.build_id += "0123456789abcdef"[std::to_integer<std::size_t>(digit)];
   }
   return 0;
 }
@@ -100,6 +100,8 @@ std::vector<mapping> executable_files()
 {
   auto result = executable_mappings();
   std::erase_if(result, [](mapping const& m) { return !m.path.starts_with('/'); });
+  for (mapping& each : result)
+    each.build_id.reserve(2 * longest_id);
   dl_iterate_phdr(add_build_id, &result);
   std::error_code ignored;
   std::string const program = std::filesystem::read_symlink("/proc/self/exe", ignored).string();

@@ -1,8 +1,10 @@
-// heap_bench GO_MILLISECONDS GO_BYTES GO_PERCENT: what heap sampling costs and how good it is, a
-// line a measure: its name, our figure and the peer's, which is the same work without sampling, or
-// Go's heap profile of such objects (go/heap).
+// heap_bench allocate|scrape GO_MILLISECONDS GO_BYTES GO_PERCENT: what heap sampling costs and how
+// good it is, or what a scrape costs, a line a measure: its name, our figure and the peer's, which
+// is the same work without sampling, or Go's heap profile of such objects (go/heap). Two programs
+// in one, as each has its sampling period.
 #include <leaklab/endpoint.hpp>
 #include <leaklab/heap.hpp>
+#include <leaklab/process.hpp>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -17,6 +19,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -133,20 +136,24 @@ double percent_off()
   return 100 * std::abs(errors[4]);
 }
 
-}  // namespace
-
-int main(int argc, char** argv)
+void measure_allocations(double peer_percent)
 {
-  auto const peer = [&](int i) { return argc > i ? std::atof(argv[i]) : std::nan(""); };
   auto const [with, without] = malloc_and_free(64);
   line("malloc_free_64_ns", with, without);
-  line("heap_total_off_by_percent", percent_off(), peer(3));
+  line("heap_total_off_by_percent", percent_off(), peer_percent);
+}
 
+void measure_scrapes(double peer_ms, double peer_bytes)
+{
   leaklab::set_heap_sampling_period(4096);
   for (int i = 0; i != 100; ++i)
     keep_from_each(std::make_integer_sequence<int, 100>());
   leaklab::endpoint const debug({"127.0.0.1", 0, {}});
-  line("heap_first_scrape_ms", scrape(debug.port()).first, peer(1));
+  get(debug.port(), "/healthz");
+  auto const resident = static_cast<double>(leaklab::read_resident_bytes());
+  line("heap_first_scrape_ms", scrape(debug.port()).first, peer_ms);
+  line("heap_scrape_leaves_mib",
+       (static_cast<double>(leaklab::read_resident_bytes()) - resident) / 0x1p20, 0);
   double later = 1e9;
   std::size_t size = 0;
   for (int i = 0; i != 9; ++i)
@@ -155,6 +162,20 @@ int main(int argc, char** argv)
     later = std::min(later, took);
     size = bytes;
   }
-  line("heap_later_scrape_ms", later, peer(1));
-  line("heap_profile_bytes", static_cast<double>(size), peer(2));
+  line("heap_later_scrape_ms", later, peer_ms);
+  line("heap_profile_bytes", static_cast<double>(size), peer_bytes);
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+  std::string_view const what = argc > 1 ? argv[1] : "";
+  auto const peer = [&](int i) { return argc > i ? std::atof(argv[i]) : std::nan(""); };
+  if (what == "allocate")
+    measure_allocations(peer(4));
+  else if (what == "scrape")
+    measure_scrapes(peer(2), peer(3));
+  else
+    return 2;
 }

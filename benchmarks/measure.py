@@ -8,6 +8,7 @@ of their pprof endpoint, the tasks they hold, bytes_per_task. To "begin" on stdi
 was at "begin". They end when stdin does.
 """
 import json
+import os
 import pathlib
 import re
 import statistics
@@ -19,7 +20,7 @@ import time
 import urllib.request
 
 REPETITIONS = 7
-CACHE_REPETITIONS = 61  # most of its time are page faults, which take longer at some times than at others
+CACHE_REPETITIONS = 41  # most of its time are page faults, which take longer at some times than at others
 TASKS = 1_000_000
 REQUESTS = "wrk", "-t1", "-c16"
 REQUEST_SECONDS = 2
@@ -38,9 +39,11 @@ GOALS = {
     "task_profile_total": ("exact", 1),
     "http_request_cpu_ns": ("ratio<=", 1.05),
     "malloc_free_64_ns": ("ratio<=", 1.15),
-    "cache_inserts_per_second": ("ratio>=", 0.98),
+    "cache_inserts_at_64_kib": ("ratio>=", 0.95),
+    "cache_inserts_at_512_kib": ("ratio>=", 0.98),
     "heap_total_off_by_percent": ("ours<=", 5),
-    "heap_first_scrape_ms": ("ours<=", 1000),
+    "heap_first_scrape_ms": ("ours<=", 150),
+    "heap_scrape_leaves_mib": ("ours<=", 4),
     "heap_later_scrape_ms": ("ours<=", 50),
     "heap_profile_bytes": ("ours<=", 64 * 1024),
 }
@@ -110,13 +113,13 @@ def http_requests(bin_folder):
     return runs["tracked"], runs["plain"]
 
 
-def start_cache(program, sampled):
-    """unbounded-cache-leaky, offered more than it can take."""
+def start_cache(program, period):
+    """unbounded-cache-leaky, offered more than it can take; 0 is not sampled."""
     process = subprocess.Popen(
         [program, "--port", "0", "--once", "--json", "--duration", "1500ms", "--rate", "1000000", "--max-rss", "4GiB"],
-        stdout=subprocess.PIPE, text=True)
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "TCMALLOC_SAMPLE_PARAMETER": str(period)})
     url = json.loads(process.stdout.readline())["url"]
-    if not sampled:
+    if period == 0:  # the program has switched sampling on
         urllib.request.urlopen(f"{url}/debug/config/heap_sampling?period=0", data=b"").close()
     return process
 
@@ -128,21 +131,23 @@ def inserts_per_second(process):
     return lines[-1]["completed"] / lines[-1]["seconds"]
 
 
-def cache_inserts(program):
-    """As the lab's programs sample, and not at all: one of each together, so that what the machine does falls on both."""
-    runs = {True: [], False: []}
+def cache_inserts(program, period):
+    """Sampled and not: one of each together, so that what the machine does falls on both."""
+    runs = {period: [], 0: []}
     for repetition in range(CACHE_REPETITIONS):
-        pair = {sampled: start_cache(program, sampled) for sampled in sorted(runs, reverse=repetition % 2)}
-        for sampled, process in pair.items():
-            runs[sampled].append(inserts_per_second(process))
-    return runs[True], runs[False]
+        pair = {each: start_cache(program, each) for each in sorted(runs, reverse=repetition % 2)}
+        for each, process in pair.items():
+            runs[each].append(inserts_per_second(process))
+    return runs[period], runs[0]
 
 
 def heap_figures(bin_folder):
     """What heap_bench prints, beside Go's profile of such objects."""
     peer = subprocess.run([bin_folder / "go_heap_bench"], check=True, capture_output=True, text=True).stdout.split()
-    lines = subprocess.run([bin_folder / "heap_bench", *peer], check=True, capture_output=True, text=True).stdout
-    return {name: ([float(ours)], [float(theirs)]) for name, ours, theirs in map(str.split, lines.splitlines())}
+    lines = [line.split() for part in ("allocate", "scrape")
+             for line in subprocess.run([bin_folder / "heap_bench", part, *peer], check=True, capture_output=True,
+                                        text=True).stdout.splitlines()]
+    return {name: ([float(ours)], [float(theirs)]) for name, ours, theirs in lines}
 
 
 class Server:
@@ -219,8 +224,9 @@ def main(bin_folder, json_file, wanted):
             runs[name] = against_plain(bin_folder / "task_bench", measure)
     if "http_request_cpu_ns" in names:
         runs["http_request_cpu_ns"] = http_requests(bin_folder)
-    if "cache_inserts_per_second" in names:
-        runs["cache_inserts_per_second"] = cache_inserts(bin_folder / "unbounded-cache-leaky")
+    for kib in 64, 512:
+        if (name := f"cache_inserts_at_{kib}_kib") in names:
+            runs[name] = cache_inserts(bin_folder / "unbounded-cache-leaky", kib * 1024)
     if any("blocked_task" in name or "task_profile" in name for name in names):
         runs |= against_go(bin_folder)
     if any(name not in runs for name in names):

@@ -25,9 +25,17 @@ namespace json = boost::json;
 
 constexpr double mebibyte = 1 << 20;
 
-std::string value_text(shown_gauge const& g, double value)
+std::string value_text(shown_gauge const& g)
 {
-  return g.bytes ? fmt::format("{:.1f} MiB", value / mebibyte) : fmt::format("{:.0f}", value);
+  auto const value = g.read();
+  if (!value) return "not watched";
+  return g.bytes ? fmt::format("{:.1f} MiB", *value / mebibyte) : fmt::format("{:.0f}", *value);
+}
+
+std::optional<double> heap_in_use()
+{
+  auto const heap = read_heap_stats();
+  return heap.watched ? std::optional(static_cast<double>(heap.in_use_bytes)) : std::nullopt;
 }
 
 }  // namespace
@@ -38,9 +46,7 @@ shown_gauge find_gauge(std::string_view name)
     return {"tasks", "Tasks", [] { return static_cast<double>(count_tasks().live); }};
   if (name == "fds")
     return {"fds", "Open fds", [] { return static_cast<double>(read_fd_counts().total); }};
-  if (name == "heap")
-    return {"heap", "Heap", [] { return static_cast<double>(read_heap_stats().in_use_bytes); },
-            true};
+  if (name == "heap") return {"heap", "Heap", heap_in_use, true};
 
   std::string label(name);
   label.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(label.front())));
@@ -56,8 +62,7 @@ shown_gauge find_gauge(std::string_view name)
 std::string reporter::gauges_text() const
 {
   auto text = fmt::format("Tasks: {}", count_tasks().live);
-  if (gauge_.name != "tasks")
-    text += fmt::format(", {}: {}", gauge_.label, value_text(gauge_, gauge_.read()));
+  if (gauge_.name != "tasks") text += fmt::format(", {}: {}", gauge_.label, value_text(gauge_));
   return text;
 }
 
@@ -66,7 +71,9 @@ json::object reporter::progress(char const* event, std::chrono::milliseconds ela
   json::object made{{"event", event},
                     {"seconds", std::chrono::duration<double>(elapsed).count()},
                     {"tasks", count_tasks().live}};
-  if (gauge_.name != "tasks") made[gauge_.name] = std::llround(gauge_.read());
+  if (gauge_.name == "tasks") return made;
+  auto const value = gauge_.read();
+  made[gauge_.name] = value ? json::value(std::llround(*value)) : json::value();
   return made;
 }
 

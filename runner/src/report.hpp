@@ -18,9 +18,9 @@ namespace leaklab
 /// The gauge that program_info names, as the report lines show it.
 struct shown_gauge
 {
-  std::string name;   ///< "tasks"
-  std::string label;  ///< "Tasks"
-  std::function<double()> read;
+  std::string name;                             ///< "tasks"
+  std::string label;                            ///< "Tasks"
+  std::function<std::optional<double>()> read;  ///< nothing where it is not watched
   bool bytes = false;
 };
 

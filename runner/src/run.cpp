@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstdio>
 #include <future>
 #include <optional>
@@ -36,10 +35,8 @@ using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto limit_interval = 100ms;
-// A learner checks profiles with arithmetic: 100 MB read right to about 3 %, and so do larger heaps,
-// which are sampled less.
-constexpr std::uint64_t heap_sampling_bytes = 64 * 1024;
-constexpr std::uint64_t samples_at_one_period = 2048;
+// A learner checks profiles with arithmetic: 100 MB read right to about 3 %.
+constexpr std::int64_t heap_sampling_bytes = 64 * 1024;
 
 enum status
 {
@@ -183,7 +180,6 @@ class program_run
       }
       if (now >= check_at && !at_limit_)
       {
-        fit_sampling_period();
         if (auto const limit = limit_reached())
         {
           at_limit_ = debug_.judge(gauge_.name);  // what comes after is no load
@@ -196,17 +192,6 @@ class program_run
       if (auto const signal = signals_.wait_until(std::min({report_at, check_at, end})))
         return signal;
     }
-  }
-
-  // A period that somebody else has set stays, unless it is the one set here.
-  void fit_sampling_period()
-  {
-    if (heap_sampling_period() != sampling_period_ || !heap_samples_keep_their_period()) return;
-    auto const share = std::bit_ceil(read_heap_stats().in_use_bytes / samples_at_one_period);
-    auto const fitting = static_cast<std::int64_t>(std::max(heap_sampling_bytes, share));
-    if (fitting == sampling_period_) return;
-    sampling_period_ = fitting;
-    set_heap_sampling_period(fitting);
   }
 
   [[nodiscard]] std::optional<std::string> limit_reached() const
@@ -240,7 +225,6 @@ class program_run
   termination_signals const& signals_;
   endpoint const& debug_;
   std::optional<judgement> at_limit_;
-  std::int64_t sampling_period_ = heap_sampling_bytes;
   clock::time_point begin_;
 };
 
@@ -253,6 +237,7 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   auto const& chosen = std::get<options>(parsed);
 
   termination_signals const signals;
+  // Refused where TCMALLOC_SAMPLE_PARAMETER has set another.
   set_heap_sampling_period(heap_sampling_bytes);
   std::optional<endpoint> debug;
   try

@@ -49,7 +49,7 @@ class profiler_routes_test : public testing::Test
 
 TEST_F(profiler_routes_test, have_the_headers_of_net_http_pprof)
 {
-  ASSERT_TRUE(set_heap_sampling_period(64 * 1024));
+  ASSERT_EQ(set_heap_sampling_period(64 * 1024), sampling_switch::done);
   ASSERT_TRUE(set_allocation_sampling_period(64 * 1024));
   struct row
   {
@@ -106,7 +106,7 @@ TEST_F(profiler_routes_test, what_is_off_is_an_error_that_says_how_to_switch_it_
   EXPECT_NE(get("/debug/pprof/heap").body.find("POST /debug/config/heap_sampling"),
             std::string::npos);
   EXPECT_EQ(get("/pprof/heap").status, 501);
-  ASSERT_TRUE(set_heap_sampling_period(64 * 1024));
+  ASSERT_EQ(set_heap_sampling_period(64 * 1024), sampling_switch::done);
   EXPECT_EQ(get("/debug/pprof/allocs").status, 501);
   EXPECT_NE(get("/debug/pprof/allocs").body.find("POST /debug/config/allocation_sampling"),
             std::string::npos);
@@ -123,8 +123,24 @@ TEST_F(profiler_routes_test, post_switches_sampling_and_get_reads)
     EXPECT_EQ(get(std::string("/debug/config/heap_sampling") + bad, verb::post).status, 400) << bad;
   EXPECT_EQ(heap_sampling_period(), 65536);
   EXPECT_EQ(get("/debug/config/heap_sampling?period=0", verb::post).body, "period=0\n");
+  EXPECT_EQ(get("/debug/config/heap_sampling?period=65536", verb::post).body, "period=65536\n");
   EXPECT_EQ(get("/debug/config/allocation_sampling?period=4096", verb::post).body, "period=4096\n");
   EXPECT_EQ(allocation_sampling_period(), 4096);
+}
+
+TEST_F(profiler_routes_test, another_period_is_a_conflict_also_while_sampling_is_off)
+{
+  ASSERT_EQ(get("/debug/config/heap_sampling?period=65536", verb::post).status, 200);
+  for (std::int64_t const now : {65536, 0})
+  {
+    ASSERT_EQ(set_heap_sampling_period(now), sampling_switch::done);
+    auto const refused = get("/debug/config/heap_sampling?period=524288", verb::post);
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(refused.body,
+              "the period is 65536 bytes: live samples were drawn with it, so it is set once, at "
+              "the start of the program or by the first POST\n");
+    EXPECT_EQ(heap_sampling_period(), now);
+  }
 }
 
 TEST_F(profiler_routes_test, profiles_take_no_post)
@@ -136,7 +152,7 @@ TEST_F(profiler_routes_test, profiles_take_no_post)
 
 TEST_F(profiler_routes_test, a_delta_comes_later_and_is_named_so)
 {
-  ASSERT_TRUE(set_heap_sampling_period(64 * 1024));
+  ASSERT_EQ(set_heap_sampling_period(64 * 1024), sampling_switch::done);
   auto const promise = get("/debug/pprof/heap?seconds=7");
   EXPECT_EQ(promise.delay, std::chrono::seconds(7));
   ASSERT_TRUE(promise.finish);
@@ -145,7 +161,7 @@ TEST_F(profiler_routes_test, a_delta_comes_later_and_is_named_so)
 
 TEST_F(profiler_routes_test, a_delta_across_a_change_of_types_is_refused)
 {
-  ASSERT_TRUE(set_heap_sampling_period(64 * 1024));
+  ASSERT_EQ(set_heap_sampling_period(64 * 1024), sampling_switch::done);
   auto const promise = get("/debug/pprof/heap?seconds=7");
   ASSERT_TRUE(set_allocation_sampling_period(64 * 1024));
   EXPECT_EQ(promise.finish().status, 500);

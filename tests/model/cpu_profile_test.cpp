@@ -71,7 +71,6 @@ TEST(cpu_profiler, there_is_one_at_a_time)
 // this.
 TEST(cpu_profiler, ends_while_threads_that_it_interrupts_allocate)
 {
-  auto const period = heap_sampling_period();
   set_heap_sampling_period(16);
   std::atomic<bool> ending = false;
   std::vector<std::thread> threads;
@@ -93,7 +92,7 @@ TEST(cpu_profiler, ends_while_threads_that_it_interrupts_allocate)
   ending = true;
   for (auto& each : threads)
     each.join();
-  set_heap_sampling_period(period);
+  set_heap_sampling_period(0);
 }
 
 TEST(cpu_profiler, a_program_that_has_taken_the_signal_is_told_so)

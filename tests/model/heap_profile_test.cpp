@@ -37,7 +37,7 @@ std::vector<std::unique_ptr<block>> allocate_blocks()
 TEST(heap_profile, a_planted_live_set_is_found_whole_on_the_line_that_allocated_it)
 {
 #if LEAKLAB_TCMALLOC
-  ASSERT_TRUE(leaklab::set_heap_sampling_period(16 * 1024));
+  ASSERT_EQ(leaklab::set_heap_sampling_period(16 * 1024), leaklab::sampling_switch::done);
 #endif
   std::vector<std::unique_ptr<block>> blocks;
   std::thread([&] { blocks = allocate_blocks(); }).join();

@@ -153,8 +153,7 @@ struct kept_pages
 
 TEST_F(leak_watch, names_the_line_that_allocates_what_is_kept)
 {
-  auto const period = heap_sampling_period();
-  set_heap_sampling_period(64 * 1024);
+  ASSERT_EQ(set_heap_sampling_period(64 * 1024), sampling_switch::done);
   std::vector<std::unique_ptr<char[]>> held;
   for (int i = 0; i != 500; ++i)
     held.push_back(std::make_unique<char[]>(100'000));  // more than will leak, but before
@@ -162,7 +161,7 @@ TEST_F(leak_watch, names_the_line_that_allocates_what_is_kept)
   watch(5, [&](int) { kept.grow(); });
   symbols::symboliser symbols;
   auto const report = watch_.report(symbols);
-  set_heap_sampling_period(period);
+  set_heap_sampling_period(0);
   ASSERT_EQ(report.leaks.size(), 1u);
   EXPECT_EQ(report.leaks[0].kind, leak_kind::heap);
   ASSERT_TRUE(report.leaks[0].allocated_at);

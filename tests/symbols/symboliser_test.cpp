@@ -1,11 +1,15 @@
 #include "symbols/symboliser.hpp"
 
+#include <leaklab/heap.hpp>
+#include <leaklab/process.hpp>
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <link.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -101,6 +105,67 @@ TEST(symboliser, a_second_question_has_the_same_answer_in_the_same_place)
   EXPECT_EQ(&symbols.lines(call_here), first);
 }
 
+TEST(symboliser, names_are_the_same_in_one_reading_and_in_many)
+{
+  plain_function(1);
+  symboliser one;
+  symboliser many;
+  {
+    symboliser::reading const reading(one);
+    for (std::uintptr_t offset = 0; offset != 20; ++offset)
+      (void)one.lines(call_here + offset);
+  }
+  for (std::uintptr_t offset = 0; offset != 20; ++offset)
+    EXPECT_EQ(many.lines(call_here + offset), one.lines(call_here + offset)) << offset;
+}
+
+#if LEAKLAB_TCMALLOC
+
+std::uint64_t in_use()
+{
+  return leaklab::read_heap_stats().in_use_bytes;
+}
+
+TEST(symboliser, debug_data_is_let_go_with_its_memory_and_descriptors)
+{
+  plain_function(1);
+  auto const descriptors = leaklab::read_fd_counts().total;
+  auto const resident = leaklab::read_resident_bytes();
+  auto const before = in_use();
+  symboliser symbols;
+  {
+    symboliser::reading const reading(symbols);
+    for (auto const address : {call_here, reinterpret_cast<std::uintptr_t>(&_Unwind_Backtrace),
+                               reinterpret_cast<std::uintptr_t>(&leaklab::read_resident_bytes)})
+      (void)symbols.lines(address);
+    EXPECT_GT(in_use(), before + (1 << 20)) << "nothing was read";
+  }
+  EXPECT_LT(in_use(), before + (1 << 16));
+  EXPECT_LT(leaklab::read_resident_bytes(), resident + (4 << 20));
+  EXPECT_EQ(leaklab::read_fd_counts().total, descriptors);
+}
+
+#endif
+
+TEST(symboliser, without_a_descriptor_there_are_names_by_offset_and_later_all)
+{
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "UndefinedBehaviorSanitizer opens a pipe to check a type";
+#endif
+  plain_function(1);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit const none{0, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  symboliser symbols;
+  auto const name = symbols.lines(call_here).back().function;
+  auto const mapped = symbols.mappings().size();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(name.starts_with("leaklab_tests+0x") || name.starts_with("0x")) << name;
+  EXPECT_EQ(mapped, 0);
+  EXPECT_EQ(symbols.lines(call_here).back().function, "plain_function(int)");
+}
+
 TEST(symboliser, an_address_outside_the_program_is_its_own_name)
 {
   symboliser symbols;
@@ -186,6 +251,10 @@ TEST(symboliser, the_main_binary_is_the_first_mapping_and_has_its_build_id)
   EXPECT_LE(mappings[0].begin, call_here);
   EXPECT_GT(mappings[0].end, call_here);
   EXPECT_EQ(mappings[0].build_id.size(), 40) << mappings[0].build_id;
+  auto const libc = std::ranges::find_if(
+      mappings, [](auto const& m) { return m.path.find("/libc.so") != std::string::npos; });
+  ASSERT_NE(libc, mappings.end());
+  EXPECT_EQ(libc->build_id.size(), 40) << libc->build_id;
   EXPECT_TRUE(std::ranges::all_of(
       mappings, [](auto const& m) { return m.path.starts_with('/') && m.begin < m.end; }));
 }

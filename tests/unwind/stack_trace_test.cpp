@@ -2,6 +2,7 @@
 // libgcc's way.
 #include "unwind/capture.hpp"
 #include "unwind/frame_rule_table.hpp"
+#include "unwind/get_stack_trace.hpp"
 
 #include <alloca.h>
 #include <dlfcn.h>

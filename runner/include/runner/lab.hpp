@@ -27,6 +27,10 @@ namespace leaklab
 
 class lab;
 class tick_clock;
+namespace detail
+{
+struct lab_coroutines;
+}
 
 using scenario_function = std::function<awaitable<void>(lab&)>;
 
@@ -56,6 +60,7 @@ class tick_clock : public boost::intrusive::list_base_hook<
 
  private:
   friend class lab;
+  friend struct detail::lab_coroutines;
 
   lab& lab_;
   steady_timer timer_;
@@ -99,6 +104,7 @@ class lab
 
  private:
   friend class tick_clock;
+  friend struct detail::lab_coroutines;
 
   void wake_clocks();
 

@@ -79,24 +79,27 @@ void append_details(std::string& text, model::leak const& leak)
 
 std::string leaks_as_text(model::leak_report const& report)
 {
+  bool const watches_heap = report.heap_not_watched.empty();
   std::string text;
   if (report.verdict == verdict::unknown)
     append(text, "not known yet: ask again in {:.1f} s\n", report.seconds_needed);
   else
-    append(text, "{}\n", to_string(report.verdict));
+    append(text, "{}{}\n", to_string(report.verdict),
+           report.verdict == verdict::steady && !watches_heap ? ", as far as it is watched" : "");
 
   for (auto const& leak : report.leaks)
   {
     append(text, "\n{}, {}\n", subject(leak), slope(leak));
     append_details(text, leak);
   }
+  if (!watches_heap) append(text, "\nheap: not watched: {}\n", report.heap_not_watched);
 
   append(
       text,
-      "\nWatched for {:.1f} s: {} series of tasks by place, heap in use, descriptors by kind, gauges.\n"
+      "\nWatched for {:.1f} s: {} series of tasks by place, {}descriptors by kind, gauges.\n"
       "A leak is a floor that rises in each fifth of the time watched. Not seen: what grows by less than 5 (heap:\n"
       "1 MiB) in the longest window, and a leak that a falling load hides. A load that only rises looks like a leak.\n",
-      report.watched_seconds, report.series);
+      report.watched_seconds, report.series, watches_heap ? "heap in use, " : "");
   return text;
 }
 
@@ -126,10 +129,13 @@ std::string leaks_as_json(model::leak_report const& report)
     }
     leaks.push_back(std::move(entry));
   }
+  json::object not_watched;
+  if (!report.heap_not_watched.empty()) not_watched["heap"] = report.heap_not_watched;
   return json::serialize(json::object{{"verdict", to_string(report.verdict)},
                                       {"watched_seconds", report.watched_seconds},
                                       {"seconds_needed", report.seconds_needed},
-                                      {"leaks", std::move(leaks)}}) +
+                                      {"leaks", std::move(leaks)},
+                                      {"not_watched", std::move(not_watched)}}) +
          "\n";
 }
 

@@ -29,6 +29,40 @@ std::array<std::pair<char const*, std::size_t>, 7> by_kind(fd_counts const& fds)
            {"other", fds.other}}};
 }
 
+json::object heap_json(heap_stats const& heap, std::int64_t sampling_period)
+{
+  json::object figures{{"allocator", heap.allocator}, {"watched", heap.watched}};
+  if (!heap.watched) return figures;
+  figures["in_use_bytes"] = heap.in_use_bytes;
+  figures["heap_bytes"] = heap.heap_bytes;
+  figures["free_bytes"] = heap.free_bytes;
+  figures["unmapped_bytes"] = heap.unmapped_bytes;
+  figures["thread_cache_bytes"] = heap.thread_cache_bytes;
+  figures["central_cache_bytes"] = heap.central_cache_bytes;
+  figures["sampling_period_bytes"] = sampling_period;
+  return figures;
+}
+
+void add_heap(metrics_text& text, heap_stats const& heap, std::int64_t sampling_period)
+{
+  auto const number = [](auto value) { return static_cast<double>(value); };
+  text.gauge("leaklab_heap_in_use_bytes", "Bytes that the program has allocated and not freed.",
+             number(heap.in_use_bytes));
+  text.gauge("leaklab_heap_size_bytes",
+             "Address space that the allocator has taken from the system.",
+             number(heap.heap_bytes));
+  text.gauge("leaklab_heap_free_bytes", "Free pages that the allocator keeps resident.",
+             number(heap.free_bytes));
+  text.gauge("leaklab_heap_unmapped_bytes", "Free pages that the allocator has given back.",
+             number(heap.unmapped_bytes));
+  text.gauge("leaklab_heap_thread_cache_bytes", "Free objects in the caches of threads.",
+             number(heap.thread_cache_bytes));
+  text.gauge("leaklab_heap_central_cache_bytes", "Free objects in the central caches.",
+             number(heap.central_cache_bytes));
+  text.gauge("leaklab_heap_sampling_period_bytes",
+             "Mean distance of two heap samples; 0 when there are none.", number(sampling_period));
+}
+
 json::array failures_json(std::vector<task_failure> const& failures)
 {
   json::array all;
@@ -57,14 +91,6 @@ std::string statistics_as_json(model::statistics const& all)
                              {"threads", all.process.threads},
                              {"cpu_seconds", all.process.cpu_seconds},
                              {"start_time_seconds", all.process.start_time_seconds}};
-  json::object const heap{{"allocator", all.heap.tcmalloc ? "tcmalloc" : "system"},
-                          {"in_use_bytes", all.heap.in_use_bytes},
-                          {"heap_bytes", all.heap.heap_bytes},
-                          {"free_bytes", all.heap.free_bytes},
-                          {"unmapped_bytes", all.heap.unmapped_bytes},
-                          {"thread_cache_bytes", all.heap.thread_cache_bytes},
-                          {"central_cache_bytes", all.heap.central_cache_bytes},
-                          {"sampling_period_bytes", all.heap_sampling_period}};
   json::object const tasks{
       {"live", all.tasks.live},       {"running", all.running},
       {"ready", all.ready},           {"waiting", all.waiting},
@@ -73,8 +99,10 @@ std::string statistics_as_json(model::statistics const& all)
   json::object gauges;
   for (auto const& g : all.gauges)
     gauges[to_utf8(g.name)] = g.value;
-  return json::serialize(json::object{
-             {"process", process}, {"heap", heap}, {"tasks", tasks}, {"gauges", gauges}}) +
+  return json::serialize(json::object{{"process", process},
+                                      {"heap", heap_json(all.heap, all.heap_sampling_period)},
+                                      {"tasks", tasks},
+                                      {"gauges", gauges}}) +
          "\n";
 }
 
@@ -118,23 +146,7 @@ std::string statistics_as_metrics(model::statistics const& all)
   text.counter("leaklab_tasks_failed_total", "Tasks that ended in an exception.",
                number(all.tasks.failed));
 
-  auto const& heap = all.heap;
-  text.gauge("leaklab_heap_in_use_bytes", "Bytes that the program has allocated and not freed.",
-             number(heap.in_use_bytes));
-  text.gauge("leaklab_heap_size_bytes",
-             "Address space that the allocator has taken from the system.",
-             number(heap.heap_bytes));
-  text.gauge("leaklab_heap_free_bytes", "Free pages that the allocator keeps resident.",
-             number(heap.free_bytes));
-  text.gauge("leaklab_heap_unmapped_bytes", "Free pages that the allocator has given back.",
-             number(heap.unmapped_bytes));
-  text.gauge("leaklab_heap_thread_cache_bytes", "Free objects in the caches of threads.",
-             number(heap.thread_cache_bytes));
-  text.gauge("leaklab_heap_central_cache_bytes", "Free objects in the central caches.",
-             number(heap.central_cache_bytes));
-  text.gauge("leaklab_heap_sampling_period_bytes",
-             "Mean distance of two heap samples; 0 when there are none.",
-             number(all.heap_sampling_period));
+  if (all.heap.watched) add_heap(text, all.heap, all.heap_sampling_period);
 
   if (!all.gauges.empty())
     text.family(kind::gauge, "leaklab_gauge", "Figures of the program's own, by name.");

@@ -29,6 +29,9 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds default_cpu_time(30);  // net/http/pprof's
 constexpr std::chrono::seconds longest_profile(300);
 
+/// What the endpoint's thread does is no part of what the program does.
+constexpr std::string_view own_functions = "leaklab::http::";
+
 /// The limit is the runtime's own: a profile that nobody waits for must end.
 std::optional<response> refuse_too_long(std::int64_t seconds)
 {
@@ -37,24 +40,36 @@ std::optional<response> refuse_too_long(std::int64_t seconds)
                                           longest_profile.count()));
 }
 
-std::optional<response> refuse_without_samples()
-{
-  if (heap_sampling_period() > 0) return std::nullopt;
-  return response::error(
-      501,
-      "no heap samples: sampling is off (POST /debug/config/heap_sampling?period=65536 starts "
-      "it), or this program was built without tcmalloc");
-}
-
 std::optional<response> refuse_without_tcmalloc()
 {
-  if (read_heap_stats().tcmalloc) return std::nullopt;
-  return response::error(501, "no growth profile: this program was built without tcmalloc");
+  auto const heap = read_heap_stats();
+  if (heap.tcmalloc) return std::nullopt;
+  return response::error(
+      501, fmt::format("no samples of the heap: malloc is {}, not tcmalloc", heap.allocator));
+}
+
+std::optional<response> refuse_without_samples()
+{
+  if (auto refused = refuse_without_tcmalloc()) return refused;
+  if (heap_sampling_period() > 0) return std::nullopt;
+  return response::error(501,
+                         "no heap samples: sampling is off "
+                         "(POST /debug/config/heap_sampling?period=524288 starts it)");
+}
+
+model::profile make_heap_profile(symbols::symboliser& symbols)
+{
+  return model::make_heap_profile(symbols, own_functions);
+}
+
+model::profile make_growth_profile(symbols::symboliser& symbols)
+{
+  return model::make_growth_profile(symbols, own_functions);
 }
 
 model::profile make_allocs_profile(symbols::symboliser& symbols)
 {
-  auto made = model::make_heap_profile(symbols);
+  auto made = make_heap_profile(symbols);
   made.name = "allocs";
   made.default_sample_type = "alloc_space";
   return made;
@@ -89,7 +104,9 @@ response profile_cpu(request const& ask,
   }
 }
 
-response switch_sampling(request const& ask, bool (*set)(std::int64_t), std::int64_t (*current)())
+/// `set` answers what stands against it, if anything does.
+response switch_sampling(request const& ask, std::optional<response> (*set)(std::int64_t),
+                         std::int64_t (*current)())
 {
   constexpr std::int64_t least = 4096;
   constexpr std::int64_t most = 1 << 30;
@@ -101,10 +118,37 @@ response switch_sampling(request const& ask, bool (*set)(std::int64_t), std::int
           400,
           fmt::format("invalid value for \"period\" - must be 0, which stops, or {} to {} bytes",
                       least, most));
-    if (!set(*period))
-      return response::error(501, "this program was built without tcmalloc: it cannot sample");
+    if (auto refused = set(*period)) return *refused;
   }
   return plain(fmt::format("period={}\n", current()));
+}
+
+response cannot_sample()
+{
+  return refuse_without_tcmalloc().value_or(response::error(501, "this tcmalloc cannot sample"));
+}
+
+std::optional<response> switch_heap_sampling(std::int64_t period)
+{
+  switch (set_heap_sampling_period(period))
+  {
+    case sampling_switch::done:
+      return std::nullopt;
+    case sampling_switch::refused:
+      return response::error(
+          409, fmt::format("the period is {} bytes: live samples were drawn with it, so it is set "
+                           "once, at the start of the program or by the first POST",
+                           fixed_heap_sampling_period()));
+    case sampling_switch::unavailable:
+      break;
+  }
+  return cannot_sample();
+}
+
+std::optional<response> switch_allocation_sampling(std::int64_t period)
+{
+  if (set_allocation_sampling_period(period)) return std::nullopt;
+  return cannot_sample();
 }
 
 response memory_profile(request const& ask, symbols::symboliser& symbols,
@@ -125,6 +169,7 @@ response memory_profile(request const& ask, symbols::symboliser& symbols,
       std::chrono::seconds(seconds),
       [&symbols, build, earlier = std::make_shared<model::profile const>(std::move(made))]
       {
+        symbols::symboliser::reading const names(symbols);
         auto later = build(symbols);
         if (later.sample_types != earlier->sample_types)
           return response::error(500, "the counting of allocations was switched in the meantime");
@@ -139,7 +184,7 @@ response heap(request const& ask, sources& from)
 {
   if (auto refused = refuse_without_samples()) return *refused;
   if (parse_number<int>(ask.parameter("gc")).value_or(0) > 0) release_free_heap();
-  return memory_profile(ask, from.symbols, model::make_heap_profile);
+  return memory_profile(ask, from.symbols, make_heap_profile);
 }
 
 response allocs(request const& ask, sources& from)
@@ -155,7 +200,7 @@ response allocs(request const& ask, sources& from)
 response growth(request const& ask, sources& from)
 {
   if (auto refused = refuse_without_tcmalloc()) return *refused;
-  return memory_profile(ask, from.symbols, model::make_growth_profile);
+  return memory_profile(ask, from.symbols, make_growth_profile);
 }
 
 response profile(request const& ask, sources& from)
@@ -163,7 +208,9 @@ response profile(request const& ask, sources& from)
   return profile_cpu(ask,
                      [&from](std::string const& recorded, std::chrono::nanoseconds duration)
                      {
-                       auto const made = model::make_cpu_profile(recorded, duration, from.symbols);
+                       symbols::symboliser::reading const names(from.symbols);
+                       auto const made =
+                           model::make_cpu_profile(recorded, duration, from.symbols, own_functions);
                        return attachment("profile", encode::encode_pprof(made));
                      });
 }
@@ -171,15 +218,13 @@ response profile(request const& ask, sources& from)
 response legacy_heap(request const&, sources& from)
 {
   if (auto refused = refuse_without_samples()) return *refused;
-  return plain(
-      encode::encode_legacy_heap(model::make_heap_profile(from.symbols), read_memory_map()));
+  return plain(encode::encode_legacy_heap(make_heap_profile(from.symbols), read_memory_map()));
 }
 
 response legacy_growth(request const&, sources& from)
 {
   if (auto refused = refuse_without_tcmalloc()) return *refused;
-  return plain(
-      encode::encode_legacy_heap(model::make_growth_profile(from.symbols), read_memory_map()));
+  return plain(encode::encode_legacy_heap(make_growth_profile(from.symbols), read_memory_map()));
 }
 
 response legacy_profile(request const& ask, sources&)
@@ -190,12 +235,12 @@ response legacy_profile(request const& ask, sources&)
 
 response heap_sampling(request const& ask, sources&)
 {
-  return switch_sampling(ask, set_heap_sampling_period, heap_sampling_period);
+  return switch_sampling(ask, switch_heap_sampling, heap_sampling_period);
 }
 
 response allocation_sampling(request const& ask, sources&)
 {
-  return switch_sampling(ask, set_allocation_sampling_period, allocation_sampling_period);
+  return switch_sampling(ask, switch_allocation_sampling, allocation_sampling_period);
 }
 
 }  // namespace leaklab::http

@@ -137,6 +137,7 @@ response routes::operator()(request const& ask)
     return response::error(
         404, ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
   if (ask.method == verb::post && found->methods == get) return not_allowed("GET, HEAD");
+  symbols::symboliser::reading const names(from_.symbols);
   return found->answer(ask, from_);
 }
 

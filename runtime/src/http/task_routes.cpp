@@ -149,6 +149,7 @@ response trace(request const& ask, sources& from)
     return response::later(std::chrono::ceil<std::chrono::milliseconds>(duration),
                            [recording, &places = from.places]
                            {
+                             auto const names = places.reading();
                              auto const timeline = model::make_task_timeline(recording->stop());
                              return trace_file(encode::encode_trace_events(timeline, places));
                            });

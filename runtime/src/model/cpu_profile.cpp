@@ -11,7 +11,7 @@ namespace leaklab::model
 {
 
 profile make_cpu_profile(std::string_view recorded, std::chrono::nanoseconds duration,
-                         symbols::symboliser& symbols)
+                         symbols::symboliser& symbols, std::string_view hidden)
 {
   using std::chrono::nanoseconds;
   profile cpu;
@@ -29,7 +29,7 @@ profile make_cpu_profile(std::string_view recorded, std::chrono::nanoseconds dur
   cpu.period = nanoseconds(std::chrono::microseconds(rest[3])).count();
   rest = rest.subspan(header_words);
 
-  stack_table stacks(cpu, symbols);
+  stack_table stacks(cpu, symbols, hidden);
   std::map<std::vector<std::uint32_t>, std::int64_t> counts;
   while (rest.size() >= 2 && rest[0] != 0 && rest[1] <= rest.size() - 2)
   {

@@ -14,8 +14,9 @@ namespace leaklab::model
 /// gperftools' CPU profiler (docs/cpuprofile-fileformat.html there): words of this machine, a
 /// header of 0, 3, 0, the period in microseconds and 0, then records of count, depth and so many
 /// addresses, up to the record 0, 1, 0. What is not so ends the profile. `duration` is how long it
-/// ran. Any thread; may read debug data from disk.
+/// ran. Stacks with a function whose name begins with `hidden` are left out; when that is empty,
+/// none. Any thread; may read debug data from disk.
 [[nodiscard]] profile make_cpu_profile(std::string_view recorded, std::chrono::nanoseconds duration,
-                                       symbols::symboliser& symbols);
+                                       symbols::symboliser& symbols, std::string_view hidden = {});
 
 }  // namespace leaklab::model

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <string_view>
 #include <utility>
 
 namespace leaklab::model
@@ -33,27 +34,30 @@ constexpr char allocator_frames[] =
 class sums
 {
  public:
-  sums(profile& into, symbols::symboliser& symbols) : into_(into), stacks_(into, symbols) {}
+  sums(profile& into, symbols::symboliser& symbols, std::string_view hidden)
+      : into_(into), stacks_(into, symbols, hidden)
+  {
+  }
 
   /// `at` is the place of the objects among the values; that of the bytes follows.
   void add(std::vector<heap_sample> const& found, std::size_t at)
   {
-    double endpoint_bytes = 0;
+    double hidden_bytes = 0;
     for (heap_sample const& each : found)
     {
       auto stack = stacks_.add(each.stack);
       if (!stack)
       {
-        endpoint_bytes += each.bytes;
+        hidden_bytes += each.bytes;
         continue;
       }
       auto& total = totals_[{*std::move(stack), each.size}];
       total[at] += each.objects;
       total[at + 1] += each.bytes;
     }
-    if (endpoint_bytes > 0)
+    if (hidden_bytes > 0)
       into_.comments.push_back(fmt::format("{} without the endpoint's own, {:.0f} bytes",
-                                           into_.sample_types[at + 1].type, endpoint_bytes));
+                                           into_.sample_types[at + 1].type, hidden_bytes));
   }
 
   void write() const
@@ -87,7 +91,7 @@ profile empty_profile(char const* name)
 
 }  // namespace
 
-profile make_heap_profile(symbols::symboliser& symbols)
+profile make_heap_profile(symbols::symboliser& symbols, std::string_view hidden)
 {
   profile heap = empty_profile("heap");
   heap.period = heap_sampling_period();
@@ -98,7 +102,7 @@ profile make_heap_profile(symbols::symboliser& symbols)
   heap.sample_types.push_back({"inuse_objects", "count"});
   heap.sample_types.push_back({"inuse_space", "bytes"});
 
-  sums totals(heap, symbols);
+  sums totals(heap, symbols, hidden);
   totals.add(read_heap_samples(), in_use);
   if (counts_allocations) totals.add(read_allocations(), 0);
   totals.write();
@@ -106,14 +110,14 @@ profile make_heap_profile(symbols::symboliser& symbols)
   return heap;
 }
 
-profile make_growth_profile(symbols::symboliser& symbols)
+profile make_growth_profile(symbols::symboliser& symbols, std::string_view hidden)
 {
   profile growth = empty_profile("growth");
   growth.sample_types = {{"objects", "count"}, {"space", "bytes"}};
   auto taken = read_heap_growth();
   for (heap_sample& each : taken)
     each.size = 0;
-  sums totals(growth, symbols);
+  sums totals(growth, symbols, hidden);
   totals.add(taken, 0);
   totals.write();
   growth.mappings = symbols.mappings();

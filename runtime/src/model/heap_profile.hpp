@@ -1,10 +1,12 @@
-// Heap profiles: memory by the stack that asked for it. What the endpoint's own thread holds, most
-// of it debug data read for these profiles, is left out; a comment in the profile says how much
-// that is.
+// Heap profiles: memory by the stack that asked for it. What the endpoint's own thread asked for,
+// most of it to read debug data, is left out; a comment in the profile says how much that is. Its
+// functions' names begin with `hidden`; when that is empty nothing is left out.
 #pragma once
 
 #include "model/profile.hpp"
 #include "symbols/symboliser.hpp"
+
+#include <string_view>
 
 namespace leaklab::model
 {
@@ -14,11 +16,12 @@ namespace leaklab::model
 /// period is the sampling period in bytes, 0 when sampling has stopped. As in Go, live objects of
 /// different sizes from one stack are separate samples, told apart by the number label "bytes". Any
 /// thread; may read debug data from disk.
-[[nodiscard]] profile make_heap_profile(symbols::symboliser& symbols);
+[[nodiscard]] profile make_heap_profile(symbols::symboliser& symbols, std::string_view hidden = {});
 
 /// Named "growth", with objects/count and space/bytes: what the allocator took from the system,
 /// exactly, since the program started. A place shows up in it when the free memory was too little
 /// for it, not whenever it allocates.
-[[nodiscard]] profile make_growth_profile(symbols::symboliser& symbols);
+[[nodiscard]] profile make_growth_profile(symbols::symboliser& symbols,
+                                          std::string_view hidden = {});
 
 }  // namespace leaklab::model

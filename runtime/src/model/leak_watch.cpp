@@ -88,8 +88,10 @@ void leak_watch::sample(double seconds)
       },
       detail::frames::unread);
 
-  at(leak_kind::heap, "", heap_noise).about.value =
-      static_cast<double>(read_heap_stats().in_use_bytes);
+  if (auto const heap = read_heap_stats(); heap.watched)
+    at(leak_kind::heap, "", heap_noise).about.value = static_cast<double>(heap.in_use_bytes);
+  else
+    heap_not_watched_ = "malloc is " + std::string(heap.allocator);
   try
   {
     auto const fds = read_fd_counts();
@@ -142,6 +144,7 @@ leak_report leak_watch::report() const
   leak_report result;
   result.watched_seconds = last_ - first_;
   result.series = series_.size();
+  result.heap_not_watched = heap_not_watched_;
   for (auto const& [name, s] : series_)
   {
     if (s.total) continue;
@@ -187,12 +190,15 @@ judgement leak_watch::judge(std::string_view total) const
                                          : s.about.what.empty() && to_string(s.about.kind) == total)
       return s.past.judge(s.noise);
   judgement nothing;
-  nothing.reason = "the program has no gauge called " + std::string(total);
+  nothing.reason = total == to_string(leak_kind::heap) && !heap_not_watched_.empty()
+                       ? "the heap is not watched: " + heap_not_watched_
+                       : "the program has no gauge called " + std::string(total);
   return nothing;
 }
 
 void leak_watch::start()
 {
+  (void)heap_sampling_period();  // the caller's thread takes over what the environment has set
   thread_ = start_own_thread(
       "leaklab-watch",
       [this](std::stop_token const& stopping)

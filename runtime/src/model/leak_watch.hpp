@@ -58,6 +58,8 @@ struct leak_report
   double seconds_needed = 0;  ///< how much longer to watch, while it is too early for a verdict
   std::vector<leak> leaks;    ///< fastest first within a kind
   std::size_t series = 0;     ///< how many things are watched
+  /// Why the heap is not among them: "malloc is libjemalloc.so.2"; empty when it is.
+  std::string heap_not_watched;
 };
 
 /// Any thread.
@@ -106,6 +108,7 @@ class leak_watch
 
   mutable std::mutex mutex_;
   std::map<key, series> series_;
+  std::string heap_not_watched_;
   double first_ = 0;
   double last_ = 0;
   bool begun_ = false;

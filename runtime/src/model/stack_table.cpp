@@ -10,10 +10,10 @@ stack_table::known_location stack_table::at(std::uint64_t address)
   auto const [known, is_new] = known_.try_emplace(address);
   if (!is_new) return known->second;
   auto const& lines = symbols_.lines(address);
-  known->second.is_endpoint =
-      std::ranges::any_of(lines, [](symbols::source_line const& line)
-                          { return line.function.starts_with("leaklab::http::"); });
-  if (known->second.is_endpoint) return known->second;
+  known->second.is_hidden =
+      !hidden_.empty() && std::ranges::any_of(lines, [this](symbols::source_line const& line)
+                                              { return line.function.starts_with(hidden_); });
+  if (known->second.is_hidden) return known->second;
   known->second.index = static_cast<std::uint32_t>(into_.locations.size());
   into_.locations.push_back({address, lines});
   return known->second;
@@ -27,7 +27,7 @@ std::optional<std::vector<std::uint32_t>> stack_table::add(std::span<std::uintpt
   for (std::size_t i = stack.size(); i-- > 0;)
   {
     auto const place = at(i == 0 && kind == leaf::exact ? stack[i] : stack[i] - 1);
-    if (place.is_endpoint) return std::nullopt;
+    if (place.is_hidden) return std::nullopt;
     indices.push_back(place.index);
   }
   std::ranges::reverse(indices);

@@ -1,6 +1,8 @@
 // A sampler of all allocations, behind a hook of tcmalloc's.
+#include "probe/allocator.hpp"
 #include "unwind/allocator_frames.hpp"
 #include "unwind/capture.hpp"
+#include "unwind/get_stack_trace.hpp"
 
 #include <leaklab/heap.hpp>
 
@@ -119,6 +121,7 @@ void on_allocation(void const* block, std::size_t requested)
 
 bool set_allocation_sampling_period(std::int64_t period_bytes)
 {
+  if (!malloc_is_tcmalloc()) return false;
   static std::mutex one_at_a_time;
   std::lock_guard const lock(one_at_a_time);
   prepare_to_capture();

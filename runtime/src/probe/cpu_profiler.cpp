@@ -1,6 +1,6 @@
 #include "probe/cpu_profiler.hpp"
 
-#include "unwind/capture.hpp"
+#include "unwind/get_stack_trace.hpp"
 
 #include <dlfcn.h>
 #include <fmt/format.h>

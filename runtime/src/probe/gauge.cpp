@@ -18,7 +18,7 @@ struct registry
   std::vector<gauge*> gauges;
 };
 
-registry& all()
+registry& all_gauges()
 {
   static auto& instance = *new registry;
   return instance;
@@ -29,14 +29,14 @@ registry& all()
 gauge::gauge(std::string name, std::function<double()> read, double noise)
     : name_(std::move(name)), read_(std::move(read)), noise_(noise)
 {
-  std::lock_guard const lock(all().mutex);
-  all().gauges.push_back(this);
+  std::lock_guard const lock(all_gauges().mutex);
+  all_gauges().gauges.push_back(this);
 }
 
 gauge::~gauge()
 {
-  std::lock_guard const lock(all().mutex);
-  std::erase(all().gauges, this);
+  std::lock_guard const lock(all_gauges().mutex);
+  std::erase(all_gauges().gauges, this);
 }
 
 struct sampled_gauge::sampler : std::enable_shared_from_this<sampler>
@@ -77,9 +77,9 @@ sampled_gauge::~sampled_gauge() = default;
 
 std::vector<gauge_value> read_gauges()
 {
-  std::lock_guard const lock(all().mutex);
+  std::lock_guard const lock(all_gauges().mutex);
   std::vector<gauge_value> values;
-  for (auto const* const g : all().gauges)
+  for (auto const* const g : all_gauges().gauges)
   {
     auto const same = std::ranges::find(values, g->name_, &gauge_value::name);
     auto& sum = same == values.end() ? values.emplace_back(gauge_value{g->name_}) : *same;

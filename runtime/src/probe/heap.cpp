@@ -1,6 +1,10 @@
+#include "probe/allocator.hpp"
+
 #include <leaklab/heap.hpp>
 
 #include <gperftools/malloc_extension.h>
+
+#include <cstdlib>
 
 namespace leaklab
 {
@@ -16,11 +20,25 @@ std::uint64_t property(char const* name)
 
 }  // namespace
 
+bool malloc_is_tcmalloc()
+{
+  static bool const owned = []
+  {
+    void* const volatile block = std::malloc(1);
+    auto const owner = MallocExtension::instance()->GetOwnership(block);
+    std::free(block);
+    return owner == MallocExtension::kOwned;
+  }();
+  return owned;
+}
+
 heap_stats read_heap_stats()
 {
-  // Names: gperftools/malloc_extension.h.
   heap_stats stats;
-  stats.tcmalloc = true;
+  stats.tcmalloc = stats.watched = malloc_is_tcmalloc();
+  stats.allocator = stats.tcmalloc ? "tcmalloc" : malloc_library();
+  if (!stats.watched) return stats;
+  // Names: gperftools/malloc_extension.h.
   stats.in_use_bytes = property("generic.current_allocated_bytes");
   stats.heap_bytes = property("generic.heap_size");
   stats.free_bytes = property("tcmalloc.pageheap_free_bytes");

@@ -1,6 +1,6 @@
-#include "probe/period_history.hpp"
+#include "probe/allocator.hpp"
 #include "unwind/allocator_frames.hpp"
-#include "unwind/capture.hpp"
+#include "unwind/get_stack_trace.hpp"
 
 #include <leaklab/heap.hpp>
 
@@ -14,8 +14,6 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <span>
 #include <utility>
 
@@ -38,78 +36,10 @@ std::int64_t* find_sample_parameter() noexcept
   return nullptr;
 }
 
-std::int64_t* sample_parameter() noexcept
-{
-  static std::int64_t* const found = find_sample_parameter();
-  return found;
-}
-
-/// ReadStackTraces' words: count, size, depth, then so many addresses; a count of 0 ends them
-/// (malloc_extension.h). Calls `visit` with the kind, the count and the note of each.
-template <class Visitor>
-void for_each_entry(std::unique_ptr<void*[]> const& entries, Visitor visit)
-{
-  if (!entries) return;
-  for (void** entry = entries.get(); *entry;)
-  {
-    auto const word = [entry](std::size_t i) { return reinterpret_cast<std::uintptr_t>(entry[i]); };
-    std::span<void* const> stack(entry + 3, word(2));
-    entry += 3 + stack.size();
-    auto const note = take_note(stack);
-    visit(stack_and_size(without_allocator(stack), word(1)), word(0), note);
-  }
-}
-
-std::unique_ptr<void* []> live_entries()
-{
-  int reported_period = 0;
-  return std::unique_ptr<void*[]>(MallocExtension::instance()->ReadStackTraces(&reported_period));
-}
-
-std::vector<heap_sample> listed(std::map<stack_and_size, double> const& objects)
-{
-  std::vector<heap_sample> samples;
-  for (auto const& [kind, count] : objects)
-    samples.push_back({count, count * static_cast<double>(kind.second), kind.second, kind.first});
-  return samples;
-}
-
-/// How many objects like it a sample stands for.
-double weight(std::size_t size, std::int64_t period)
-{
-  auto const drawn_size = static_cast<double>(nallocx(size, 0));
-  // -expm1(-x) is 1 - exp(-x) without the loss of digits for a small x.
-  return 1 / -std::expm1(-drawn_size / static_cast<double>(period));
-}
-
-std::mutex history_mutex;
-period_history& history()
-{
-  static period_history kept;
-  return kept;
-}
-
-/// Samples without a note come no more once notes are taken: what is known of them stays.
-void remember(std::int64_t period)
-{
-  if (allocator_takes_notes()) return;
-  history().change_to(period,
-                      []
-                      {
-                        period_history::counts without_note;
-                        for_each_entry(live_entries(),
-                                       [&](stack_and_size const& kind, std::uint64_t count,
-                                           std::optional<std::int64_t> note)
-                                       {
-                                         if (!note) without_note[kind] += count;
-                                       });
-                        return without_note;
-                      });
-}
-
 /// Brings this thread's sampler past the next sampling point, where it takes over a new period. A
 /// thread that has allocated while sampling was off has up to 16 MiB to go (tcmalloc's sampler.cc,
-/// PickNextSamplingPoint).
+/// PickNextSamplingPoint); so has the first thread of a program, which allocates before tcmalloc
+/// has looked at TCMALLOC_SAMPLE_PARAMETER.
 void pass_sampling_point()
 {
   constexpr std::size_t block = 1 << 20;
@@ -120,26 +50,75 @@ void pass_sampling_point()
   }
 }
 
+/// Null when there is nothing to sample.
+std::int64_t* sample_parameter() noexcept
+{
+  static std::int64_t* const found = []
+  {
+    prepare_to_capture();
+    auto* const parameter = malloc_is_tcmalloc() ? find_sample_parameter() : nullptr;
+    if (parameter && *parameter > 0) pass_sampling_point();
+    return parameter;
+  }();
+  return found;
+}
+
+std::atomic<std::int64_t> fixed_period{0};
+
+/// The period that is fixed now: `wanted`, when there was none before.
+std::int64_t fix_period(std::int64_t wanted) noexcept
+{
+  std::int64_t fixed = 0;
+  return wanted > 0 && fixed_period.compare_exchange_strong(fixed, wanted) ? wanted
+                                                                           : fixed_period.load();
+}
+
+/// Objects of one stack and size.
+using sample_kind = std::pair<std::vector<std::uintptr_t>, std::size_t>;
+
+/// Sums up ReadStackTraces' words: count, size, depth, then so many addresses; a count of 0 ends
+/// them (malloc_extension.h).
+std::map<sample_kind, double> count_entries(std::unique_ptr<void*[]> const& entries)
+{
+  std::map<sample_kind, double> counts;
+  if (!entries) return counts;
+  for (void** entry = entries.get(); *entry;)
+  {
+    auto const word = [entry](std::size_t i) { return reinterpret_cast<std::uintptr_t>(entry[i]); };
+    std::span<void* const> const stack(entry + 3, word(2));
+    counts[{without_allocator(stack), word(1)}] += static_cast<double>(word(0));
+    entry += 3 + stack.size();
+  }
+  return counts;
+}
+
+/// `weight` tells of a size how many objects a sample stands for.
+template <class Weight>
+std::vector<heap_sample> listed(std::map<sample_kind, double> const& counts, Weight weight)
+{
+  std::vector<heap_sample> samples;
+  for (auto const& [kind, count] : counts)
+  {
+    auto const& [stack, size] = kind;
+    double const objects = count * weight(size);
+    samples.push_back({objects, objects * static_cast<double>(size), size, stack});
+  }
+  return samples;
+}
+
 }  // namespace
 
-bool set_heap_sampling_period(std::int64_t period_bytes)
+sampling_switch set_heap_sampling_period(std::int64_t period_bytes)
 {
   std::int64_t* const parameter = sample_parameter();
-  if (!parameter) return false;
-  prepare_to_capture();
-
-  std::lock_guard const lock(history_mutex);
-  std::int64_t const period = std::max<std::int64_t>(period_bytes, 0);
+  if (!parameter) return sampling_switch::unavailable;
   std::int64_t const before = heap_sampling_period();
-  if (before > 0) remember(before);  // also when TCMALLOC_SAMPLE_PARAMETER set it
-  if (period > 0)
-  {
-    remember(period);
-    note_in_allocator_stacks(period);
-  }
+  fix_period(before);  // which the environment may have set
+  std::int64_t const period = std::max<std::int64_t>(period_bytes, 0);
+  if (period > 0 && fix_period(period) != period) return sampling_switch::refused;
   std::atomic_ref(*parameter).store(period, std::memory_order_relaxed);
   if (period > 0 && period != before) pass_sampling_point();
-  return true;
+  return sampling_switch::done;
 }
 
 std::int64_t heap_sampling_period() noexcept
@@ -148,39 +127,32 @@ std::int64_t heap_sampling_period() noexcept
   return parameter ? std::atomic_ref(*parameter).load(std::memory_order_relaxed) : 0;
 }
 
-bool heap_samples_keep_their_period() noexcept
+std::int64_t fixed_heap_sampling_period() noexcept
 {
-  return allocator_takes_notes();
+  return fix_period(heap_sampling_period());
 }
 
 std::vector<heap_sample> read_heap_samples()
 {
-  std::lock_guard const lock(history_mutex);
-  if (auto const period = heap_sampling_period(); period > 0) remember(period);
-  std::map<stack_and_size, double> objects;
-  period_history::counts without_note;
-  for_each_entry(
-      live_entries(),
-      [&](stack_and_size const& kind, std::uint64_t count, std::optional<std::int64_t> note)
-      {
-        if (note)
-          objects[kind] += static_cast<double>(count) * weight(kind.second, *note);
-        else
-          without_note[kind] += count;
-      });
-  for (auto const& [kind, parts] : history().attribute(without_note))
-    for (auto const& [period, count] : parts)
-      if (period > 0) objects[kind] += static_cast<double>(count) * weight(kind.second, period);
-  return listed(objects);
+  auto const period = static_cast<double>(fixed_heap_sampling_period());
+  if (period == 0) return {};
+  int reported_period = 0;
+  std::unique_ptr<void*[]> const live(
+      MallocExtension::instance()->ReadStackTraces(&reported_period));
+  return listed(count_entries(live),
+                [period](std::size_t size)
+                {
+                  auto const drawn_size = static_cast<double>(nallocx(size, 0));
+                  // -expm1(-x) is 1 - exp(-x) without the loss of digits for a small x.
+                  return 1 / -std::expm1(-drawn_size / period);
+                });
 }
 
 std::vector<heap_sample> read_heap_growth()
 {
-  std::unique_ptr<void*[]> const entries(MallocExtension::instance()->ReadHeapGrowthStackTraces());
-  std::map<stack_and_size, double> objects;
-  for_each_entry(entries, [&](stack_and_size const& kind, std::uint64_t count, auto)
-                 { objects[kind] += static_cast<double>(count); });
-  return listed(objects);
+  if (!malloc_is_tcmalloc()) return {};
+  std::unique_ptr<void*[]> const taken(MallocExtension::instance()->ReadHeapGrowthStackTraces());
+  return listed(count_entries(taken), [](std::size_t) { return 1.0; });
 }
 
 }  // namespace leaklab

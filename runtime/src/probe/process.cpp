@@ -1,31 +1,20 @@
-#include "probe/descriptors.hpp"
 #include "probe/identity.hpp"
 
 #include <leaklab/process.hpp>
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <netdb.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 namespace leaklab
 {
@@ -59,113 +48,6 @@ std::uint64_t soft_limit(__rlimit_resource resource)
   return limit.rlim_cur == RLIM_INFINITY ? 0 : limit.rlim_cur;
 }
 
-std::string link_of(int fd)
-{
-  return "/proc/self/fd/" + std::to_string(fd);
-}
-
-/// A memfd is a regular file to stat; only its name tells (memfd_create(2)).
-bool is_memfd(int fd)
-{
-  std::array<char, 8> target{};
-  static constexpr std::string_view prefix = "/memfd:";
-  ssize_t const length = readlink(link_of(fd).c_str(), target.data(), target.size());
-  return length > 0 &&
-         std::string_view(target.data(), static_cast<std::size_t>(length)).starts_with(prefix);
-}
-
-using fd_kind = std::size_t fd_counts::*;
-
-fd_kind kind_of(struct statx const& status, int fd)
-{
-  switch (status.stx_mode & S_IFMT)
-  {
-    case S_IFREG:
-      return status.stx_nlink == 0 && is_memfd(fd) ? &fd_counts::anonymous : &fd_counts::files;
-    case S_IFDIR:
-      return &fd_counts::directories;
-    case S_IFSOCK:
-      return &fd_counts::sockets;
-    case S_IFIFO:
-      return &fd_counts::pipes;
-    case S_IFCHR:
-    case S_IFBLK:
-      return &fd_counts::devices;
-    case 0:
-      return &fd_counts::anonymous;  // the kernel's anonymous inode has no type
-    default:
-      return &fd_counts::other;
-  }
-}
-
-// Calls visit(fd, kind) if this number is open.
-template <class Visit>
-void visit_descriptor(int fd, Visit& visit)
-{
-  struct statx status
-  {
-  };
-  // By number, and so whatever it refers to by now: other threads open and close meanwhile.
-  if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_NLINK, &status) == 0)
-    visit(fd, kind_of(status, fd));
-}
-
-// Calls visit(fd, kind) for each open descriptor but the one that this takes; when it has none to
-// take, for all numbers below the limit.
-template <class Visit>
-void for_each_descriptor(Visit visit)
-{
-  std::unique_ptr<DIR, int (*)(DIR*)> const directory(opendir("/proc/self/fd"), closedir);
-  if (!directory && errno == EMFILE)
-  {
-    auto const limit = static_cast<int>(soft_limit(RLIMIT_NOFILE));
-    for (int fd = 0; fd < limit; ++fd)
-      visit_descriptor(fd, visit);
-    return;
-  }
-  if (!directory) fail("/proc/self/fd");
-  int const own = dirfd(directory.get());
-  for (;;)
-  {
-    errno = 0;
-    dirent const* const entry = readdir(directory.get());
-    if (!entry) break;
-    std::string_view const name = entry->d_name;
-    int fd = -1;
-    if (std::from_chars(name.data(), name.data() + name.size(), fd).ec != std::errc{} || fd == own)
-      continue;
-    visit_descriptor(fd, visit);
-  }
-  if (errno != 0) fail("/proc/self/fd");
-}
-
-// Empty for anything but an address of the internet.
-std::string address_text(int (*get)(int, sockaddr*, socklen_t*), int fd)
-{
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  std::array<char, NI_MAXHOST> host{};
-  std::array<char, NI_MAXSERV> port{};
-  auto* const plain = reinterpret_cast<sockaddr*>(&address);
-  if (get(fd, plain, &size) != 0 ||
-      (address.ss_family != AF_INET && address.ss_family != AF_INET6) ||
-      getnameinfo(plain, size, host.data(), host.size(), port.data(), port.size(),
-                  NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-    return "";
-  return std::string(host.data()) + ':' + port.data();
-}
-
-std::string target_text(int fd)
-{
-  if (auto local = address_text(getsockname, fd); !local.empty())
-  {
-    auto const peer = address_text(getpeername, fd);
-    return peer.empty() ? local : local + " to " + peer;
-  }
-  std::error_code gone;
-  return std::filesystem::read_symlink(link_of(fd), gone).string();
-}
-
 double boot_time_seconds()
 {
   static constexpr std::string_view key = "\nbtime ";
@@ -175,38 +57,6 @@ double boot_time_seconds()
 }
 
 }  // namespace
-
-fd_counts read_fd_counts()
-{
-  fd_counts counts;
-  for_each_descriptor(
-      [&](int, fd_kind which)
-      {
-        ++counts.total;
-        ++(counts.*which);
-      });
-  return counts;
-}
-
-std::string example_descriptor(std::string_view wanted)
-{
-  static constexpr std::pair<std::string_view, fd_kind> kinds[] = {
-      {"file", &fd_counts::files},     {"directory", &fd_counts::directories},
-      {"socket", &fd_counts::sockets}, {"pipe", &fd_counts::pipes},
-      {"device", &fd_counts::devices}, {"anonymous", &fd_counts::anonymous},
-      {"other", &fd_counts::other},
-  };
-  auto const* const known =
-      std::ranges::find(kinds, wanted, [](auto const& each) { return each.first; });
-  if (known == std::end(kinds)) return "";
-  int highest = -1;
-  for_each_descriptor(
-      [&](int fd, fd_kind which)
-      {
-        if (which == known->second) highest = std::max(highest, fd);
-      });
-  return highest < 0 ? "" : std::to_string(highest) + " -> " + target_text(highest);
-}
 
 process_identity read_identity()
 {

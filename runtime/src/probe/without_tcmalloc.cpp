@@ -1,5 +1,6 @@
 // The heap and the processor as seen without gperftools, which the sanitizers exclude: totals from
 // the C library, no samples, and nothing that pretends otherwise.
+#include "probe/allocator.hpp"
 #include "probe/cpu_profiler.hpp"
 
 #include <leaklab/heap.hpp>
@@ -16,6 +17,8 @@ heap_stats read_heap_stats()
   stats.in_use_bytes = info.uordblks + info.hblkhd;
   stats.heap_bytes = info.arena + info.hblkhd;
   stats.free_bytes = info.fordblks;
+  stats.watched = stats.in_use_bytes != 0;  // a sanitizer's malloc leaves nothing to mallinfo2
+  stats.allocator = malloc_library();
   return stats;
 }
 
@@ -24,17 +27,17 @@ void release_free_heap()
   malloc_trim(0);
 }
 
-bool set_heap_sampling_period(std::int64_t)
+sampling_switch set_heap_sampling_period(std::int64_t)
 {
-  return false;
+  return sampling_switch::unavailable;
 }
 std::int64_t heap_sampling_period() noexcept
 {
   return 0;
 }
-bool heap_samples_keep_their_period() noexcept
+std::int64_t fixed_heap_sampling_period() noexcept
 {
-  return false;
+  return 0;
 }
 std::vector<heap_sample> read_heap_samples()
 {

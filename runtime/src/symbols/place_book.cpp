@@ -21,12 +21,11 @@ std::uint64_t hash(std::uint64_t seed, std::string_view bytes) noexcept
   return seed;
 }
 
-// What no reader wrote: Asio's coroutines, and those of the runtime around a scenario.
+// What no reader wrote: Asio's coroutines and those of leaklab::tasks.
 bool is_plumbing(std::string_view function) noexcept
 {
-  constexpr std::array<std::string_view, 5> prefixes{
-      "boost::asio::", "leaklab::detail::", "leaklab::lab::", "leaklab::tick_clock::",
-      "leaklab::scope::"};
+  constexpr std::array<std::string_view, 3> prefixes{
+      "boost::asio::", "leaklab::detail::", "leaklab::scope::"};
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](auto prefix) { return function.starts_with(prefix); });
 }

@@ -26,12 +26,15 @@ class place_book
  public:
   explicit place_book(symboliser& symbols) : symbols_(symbols) {}
 
+  /// For those who ask for the names of many tasks.
+  [[nodiscard]] symboliser::reading reading() { return symboliser::reading(symbols_); }
+
   [[nodiscard]] location const& at(source_site const& site);
 
   /// The await chain of a task, innermost first: the co_await that it is in, then the coroutines
   /// that await that one, each at its co_await, or at the line of its definition where that is not
-  /// known. Frames of Asio and of the runtime are left out. Empty for a task that waits in nothing
-  /// tracked and whose frames are not known.
+  /// known. Frames of Asio, of leaklab::detail and of scopes are left out. Empty for a task that
+  /// waits in nothing tracked and whose frames are not known.
   [[nodiscard]] std::vector<location const*> chain(task_info const& task);
 
   /// Null for an address that at() has not given out.

@@ -2,6 +2,8 @@
 
 #include "symbols/function_name.hpp"
 #include "symbols/library_range.hpp"
+#include "symbols/mappings.hpp"
+#include "symbols/temporary_pages.hpp"
 
 #include <cxxabi.h>
 #include <dwarf.h>
@@ -13,9 +15,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
-#include <sstream>
+#include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,10 +54,20 @@ std::string text_of(char const* text)
   return text ? text : "";
 }
 
+malloced<char> demangle(std::string const& name)
+{
+  return malloced<char>(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, nullptr));
+}
+
 std::string readable(std::string const& linkage_name)
 {
-  malloced<char> const demangled(
-      abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, nullptr));
+  auto demangled = demangle(linkage_name);
+  // GCC 12 names the body of a coroutine after its frame, in whose name is that of the function; with
+  // a lambda among its template arguments that is no longer a mangled name, but the function's is.
+  constexpr std::string_view frame = ".Frame.actor";
+  if (auto const begin = linkage_name.rfind("_Z");
+      !demangled && linkage_name.ends_with(frame) && begin != 0)
+    demangled = demangle(linkage_name.substr(begin, linkage_name.size() - frame.size() - begin));
   return shorten_library_name(clean_demangled(demangled ? demangled.get() : linkage_name));
 }
 
@@ -92,29 +104,46 @@ bool qualifies(int tag)
          tag == DW_TAG_subprogram;
 }
 
+/// The child of `parent` that `die` is, or lies in.
+std::optional<Dwarf_Die> child_around(Dwarf_Die& parent, Dwarf_Die const& die)
+{
+  std::optional<Dwarf_Die> last;
+  Dwarf_Die child;
+  // They lie in the order of their addresses, each before what is in it.
+  for (int end = dwarf_child(&parent, &child); end == 0 && child.addr <= die.addr;
+       end = dwarf_siblingof(&child, &child))
+    last = child;
+  return last;
+}
+
 /// The name of a function that DWARF gives no mangled one, as it does for internal linkage: without
 /// parameters.
 std::string qualified_name(Dwarf_Die const& function)
 {
   Dwarf_Die declaration = declaration_of(function);
-  std::string name = text_of(dwarf_diename(&declaration));
-  bool const is_call_operator = name == "operator()";
-  Dwarf_Die* found = nullptr;
-  int const count = dwarf_getscopes_die(&declaration, &found);
-  malloced<Dwarf_Die> const scopes(found);
-  for (int i = 1; i < count; ++i)
+  std::string const own = text_of(dwarf_diename(&declaration));
+  std::string name;
+  Dwarf_Die unit;
+  std::optional<Dwarf_Die> scope;
+  if (dwarf_diecu(&declaration, &unit, nullptr, nullptr)) scope = child_around(unit, declaration);
+  while (scope && scope->addr != declaration.addr)
   {
-    char const* scope = dwarf_diename(&found[i]);
-    if (!scope && i == 1 && is_call_operator) scope = "<lambda>";
-    if (scope && qualifies(dwarf_tag(&found[i]))) name = fmt::format("{}::{}", scope, name);
+    auto const inner = child_around(*scope, declaration);
+    bool const is_innermost = inner && inner->addr == declaration.addr;
+    char const* text = dwarf_diename(&*scope);
+    if (!text && is_innermost && own == "operator()") text = "<lambda>";
+    if (text && qualifies(dwarf_tag(&*scope))) name.append(text).append("::");
+    scope = inner;
   }
-  return shorten_library_name(clean_demangled(name));
+  return shorten_library_name(clean_demangled(name + own));
 }
 
-source_line function_at(Dwarf_Die& die)
+/// `symbol` is what the symbol table calls it, if anything: that knows the clones, such as a
+/// coroutine's ".actor", which DWARF calls by their origin's name.
+source_line function_at(Dwarf_Die& die, char const* symbol)
 {
   source_line line;
-  line.linkage_name = string_attribute(die, DW_AT_linkage_name);
+  line.linkage_name = symbol ? symbol : string_attribute(die, DW_AT_linkage_name);
   line.function = line.linkage_name.empty() ? qualified_name(die) : readable(line.linkage_name);
   line.start_line = number_attribute(die, DW_AT_decl_line);
   return line;
@@ -166,34 +195,58 @@ place call_site(Dwarf_Die& cu, Dwarf_Die& inlined)
   return file ? place{absolute(cu, file), number_attribute(inlined, DW_AT_call_line)} : place{};
 }
 
-/// The function at `address` and the calls inlined around it, innermost first; empty without debug
-/// data.
-std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address)
+/// Adds the function below `parent` whose code holds `address`, then the calls inlined there from
+/// the outside in. dwarf_getscopes goes on beyond an inlined call with where the callee was defined,
+/// and to see the callers takes another walk over all that the unit holds.
+bool add_functions(Dwarf_Die& parent, Dwarf_Addr address, std::vector<Dwarf_Die>& functions)
+{
+  std::vector<Dwarf_Die> namespaces;  // where clang leaves functions
+  Dwarf_Die child;
+  for (int end = dwarf_child(&parent, &child); end == 0; end = dwarf_siblingof(&child, &child))
+  {
+    int const tag = dwarf_tag(&child);
+    switch (tag)
+    {
+      case DW_TAG_namespace:
+        namespaces.push_back(child);
+        break;
+      case DW_TAG_subprogram:
+      case DW_TAG_inlined_subroutine:
+      case DW_TAG_lexical_block:
+      case DW_TAG_try_block:
+      case DW_TAG_catch_block:
+        if (dwarf_haspc(&child, address) <= 0) break;
+        if (tag == DW_TAG_subprogram) functions.clear();
+        if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine)
+          functions.push_back(child);
+        add_functions(child, address, functions);
+        return true;
+      default:
+        break;
+    }
+  }
+  return std::ranges::any_of(
+      namespaces, [&](Dwarf_Die& each) { return add_functions(each, address, functions); });
+}
+
+/// The function at `address`, which `symbol` is the name of, and the calls inlined around it,
+/// innermost first; empty without debug data.
+std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address, char const* symbol)
 {
   std::vector<source_line> lines;
   Dwarf_Addr bias = 0;
   Dwarf_Die* const cu = unit_at(module, address, bias);
   if (!cu) return lines;
+  std::vector<Dwarf_Die> functions;
+  add_functions(*cu, address - bias, functions);
   place at = place_of(*cu, address - bias);
-  Dwarf_Die* found = nullptr;
-  if (dwarf_getscopes(cu, address - bias, &found) > 0)
+  for (Dwarf_Die& each : functions | std::views::reverse)
   {
-    // Beyond an inlined call that answer goes on with where the callee was defined. To see the
-    // callers, start again from the innermost scope alone (elfutils, src/addr2line.c).
-    Dwarf_Die innermost = *malloced<Dwarf_Die>(found);
-    found = nullptr;
-    int const count = dwarf_getscopes_die(&innermost, &found);
-    malloced<Dwarf_Die> const scopes(found);
-    for (int i = 0; i < count; ++i)
-    {
-      int const tag = dwarf_tag(&found[i]);
-      if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
-      source_line& line = lines.emplace_back(function_at(found[i]));
-      line.file = at.file;
-      line.line = at.line;
-      if (tag == DW_TAG_subprogram) break;
-      at = call_site(*cu, found[i]);
-    }
+    bool const is_outermost = &each == &functions.front();
+    source_line& line = lines.emplace_back(function_at(each, is_outermost ? symbol : nullptr));
+    line.file = at.file;
+    line.line = at.line;
+    at = call_site(*cu, each);
   }
   // Clang's -g1 has lines, and functions only where something was inlined.
   if (lines.empty() && at.line != 0)
@@ -202,6 +255,14 @@ std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address)
     lines.back().line = at.line;
   }
   return lines;
+}
+
+/// Where its debug data is installed it is large, compressed and needed for every profile, as
+/// threads begin in this library. What its symbol table says is as good to a reader.
+bool is_in_c_library(std::uint64_t address)
+{
+  static library_range const c_library(dlsym(RTLD_DEFAULT, "qsort"));
+  return c_library.contains(reinterpret_cast<void const*>(address));
 }
 
 /// "libstdc++.so.6.0.30+0xd44a2", the same in every run; "0x…" outside of all files.
@@ -214,80 +275,12 @@ std::string place_without_name(Dwfl_Module* module, std::uint64_t address)
   return fmt::format("{}+{:#x}", file.filename().string(), address - begin);
 }
 
-/// Without build ids.
-std::vector<mapping> executable_mappings()
-{
-  std::vector<mapping> result;
-  std::ifstream maps("/proc/self/maps");
-  // proc(5): begin-end permissions offset device inode path
-  for (std::string text; std::getline(maps, text);)
-  {
-    std::istringstream fields(text);
-    mapping found;
-    char dash = 0;
-    std::string permissions;
-    std::string device;
-    std::string inode;
-    fields >> std::hex >> found.begin >> dash >> found.end >> permissions >> found.offset >>
-        device >> inode >> std::ws;
-    std::getline(fields, found.path);
-    if (permissions.find('x') != std::string::npos) result.push_back(std::move(found));
-  }
-  return result;
-}
-
-std::string build_id_of(Dwfl_Module* module)
-{
-  unsigned char const* bytes = nullptr;
-  GElf_Addr address = 0;
-  std::string hex;
-  GElf_Addr bias = 0;
-  if (module) dwfl_module_getelf(module, &bias);  // opens the file, which holds the id
-  int const length = module ? dwfl_module_build_id(module, &bytes, &address) : 0;
-  for (int i = 0; i < length; ++i)
-    hex += fmt::format("{:02x}", bytes[i]);
-  return hex;
-}
-
 }  // namespace
 
-struct symboliser::impl
+/// The files that are mapped, with what was read of them.
+class debug_data
 {
-  std::mutex mutex;
-  std::unique_ptr<Dwfl, decltype(&dwfl_end)> dwfl{dwfl_begin(&callbacks), dwfl_end};
-  std::unordered_map<std::uint64_t, std::vector<source_line>> known;
-
-  /// Learns what is loaded now; modules seen before keep the data read for them. Not by
-  /// dwfl_linux_proc_report: that takes a library and a copy of its file, such as find_elf maps,
-  /// for one module where they follow each other in memory, and then looks for its functions in the
-  /// wrong places.
-  std::vector<mapping> refresh()
-  {
-    auto loaded = executable_mappings();
-    dwfl_report_begin(dwfl.get());
-    for (mapping const& found : loaded)
-    {
-      auto const object = library_range::of_object(reinterpret_cast<void const*>(found.begin));
-      // libdwfl reads the kernel's library out of the process that its name tells.
-      std::string const name =
-          found.path == "[vdso]" ? fmt::format("[vdso: {}]", getpid()) : found.path;
-      if (object.begin() != 0)
-        dwfl_report_module(dwfl.get(), name.c_str(), object.begin(), object.end());
-    }
-    dwfl_report_end(dwfl.get(), nullptr, nullptr);
-    return loaded;
-  }
-
-  /// The library's answer may lie before a gap, in which the address is.
-  Dwfl_Module* module_at(std::uint64_t address)
-  {
-    Dwfl_Module* const module = dwfl_addrmodule(dwfl.get(), address);
-    Dwarf_Addr end = 0;
-    if (module)
-      dwfl_module_info(module, nullptr, nullptr, &end, nullptr, nullptr, nullptr, nullptr);
-    return address < end ? module : nullptr;
-  }
-
+ public:
   std::vector<source_line> look_up(std::uint64_t address)
   {
     Dwfl_Module* module = module_at(address);
@@ -296,30 +289,83 @@ struct symboliser::impl
       refresh();  // a library loaded since
       module = module_at(address);
     }
-    std::vector<source_line> lines;
-    if (module) lines = dwarf_lines(module, address);
-    if (lines.empty()) lines.emplace_back();
-    // The symbol table knows the clones, such as a coroutine's ".actor", which DWARF calls by their
-    // origin's name.
     GElf_Off offset = 0;
-    GElf_Sym symbol;
-    char const* const name =
-        module ? dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr)
+    GElf_Sym entry;
+    char const* const symbol =
+        module ? dwfl_module_addrinfo(module, address, &offset, &entry, nullptr, nullptr, nullptr)
                : nullptr;
-    source_line& outermost = lines.back();
-    if (name)
-    {
-      outermost.linkage_name = name;
-      outermost.function = readable(name);
-    }
-    if (outermost.function.empty()) outermost.function = place_without_name(module, address);
+    std::vector<source_line> lines;
+    if (module && !is_in_c_library(address)) lines = dwarf_lines(module, address, symbol);
+    if (lines.empty()) lines.push_back({symbol ? readable(symbol) : "", text_of(symbol), "", 0, 0});
+    if (lines.back().function.empty()) lines.back().function = place_without_name(module, address);
     return lines;
   }
+
+  /// Whether /proc/self/maps could not be read, for want of a descriptor.
+  [[nodiscard]] bool is_blind() const noexcept { return !sees_; }
+
+ private:
+  /// Learns what is loaded now; modules seen before keep the data read for them. Not by
+  /// dwfl_linux_proc_report: that takes a library and a copy of its file, such as find_elf maps,
+  /// for one module where they follow each other in memory, and then looks for its functions in the
+  /// wrong places.
+  void refresh()
+  {
+    auto const loaded = executable_mappings();
+    sees_ = !loaded.empty();
+    dwfl_report_begin(dwfl_.get());
+    for (mapping const& found : loaded)
+    {
+      auto const object = library_range::of_object(reinterpret_cast<void const*>(found.begin));
+      // libdwfl reads the kernel's library out of the process that its name tells.
+      std::string const name =
+          found.path == "[vdso]" ? fmt::format("[vdso: {}]", getpid()) : found.path;
+      if (object.begin() != 0)
+        dwfl_report_module(dwfl_.get(), name.c_str(), object.begin(), object.end());
+    }
+    dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+  }
+
+  /// The library's answer may lie before a gap, in which the address is.
+  Dwfl_Module* module_at(std::uint64_t address)
+  {
+    Dwfl_Module* const module = dwfl_addrmodule(dwfl_.get(), address);
+    Dwarf_Addr end = 0;
+    if (module)
+      dwfl_module_info(module, nullptr, nullptr, &end, nullptr, nullptr, nullptr, nullptr);
+    return address < end ? module : nullptr;
+  }
+
+  bool sees_ = false;
+  temporary_pages pages_;  // ends last
+  std::unique_ptr<Dwfl, decltype(&dwfl_end)> dwfl_{dwfl_begin(&callbacks), dwfl_end};
 };
+
+struct symboliser::impl
+{
+  using answers = std::unordered_map<std::uint64_t, std::vector<source_line>>;
+
+  std::mutex mutex;
+  answers known;
+  answers guessed;  // while nothing could be read: to be asked again
+  std::optional<debug_data> data;
+  int readings = 0;
+};
+
+symboliser::reading::reading(symboliser& symbols) : symbols_(*symbols.impl_)
+{
+  std::lock_guard const lock(symbols_.mutex);
+  ++symbols_.readings;
+}
+
+symboliser::reading::~reading()
+{
+  std::lock_guard const lock(symbols_.mutex);
+  if (--symbols_.readings == 0) symbols_.data.reset();
+}
 
 symboliser::symboliser() : impl_(std::make_unique<impl>())
 {
-  impl_->refresh();
 }
 
 symboliser::~symboliser() = default;
@@ -329,21 +375,16 @@ std::vector<source_line> const& symboliser::lines(std::uint64_t address)
   std::lock_guard const lock(impl_->mutex);
   auto const known = impl_->known.find(address);
   if (known != impl_->known.end()) return known->second;
-  return impl_->known.emplace(address, impl_->look_up(address)).first->second;
+  if (!impl_->data) impl_->data.emplace();
+  auto found = impl_->data->look_up(address);
+  auto& answers = impl_->data->is_blind() ? impl_->guessed : impl_->known;
+  if (impl_->readings == 0) impl_->data.reset();
+  return answers.emplace(address, std::move(found)).first->second;
 }
 
 std::vector<mapping> symboliser::mappings()
 {
-  std::lock_guard const lock(impl_->mutex);
-  auto result = impl_->refresh();
-  std::error_code ignored;
-  std::string const main_binary = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
-  std::erase_if(result, [](mapping const& m) { return !m.path.starts_with('/'); });
-  for (mapping& found : result)
-    found.build_id = build_id_of(dwfl_addrmodule(impl_->dwfl.get(), found.begin));
-  std::stable_partition(result.begin(), result.end(),
-                        [&](mapping const& m) { return m.path == main_binary; });
-  return result;
+  return executable_files();
 }
 
 }  // namespace leaklab::symbols

@@ -12,7 +12,8 @@ namespace leaklab::symbols
 
 /// Reads the ELF files and DWARF data of this process, local files only: it never asks a debuginfod
 /// server. Any thread; a first question about an address may read debug data from disk, a second
-/// one is a lookup.
+/// one is a lookup. Names are kept; the debug data is let go, as it is large: megabytes even for a
+/// small program.
 class symboliser
 {
  public:
@@ -22,18 +23,36 @@ class symboliser
   symboliser(symboliser const&) = delete;
   symboliser& operator=(symboliser const&) = delete;
 
+  /// While one lives, what was read for one question is still there for the next. Make one where
+  /// many are asked at once.
+  class reading;
+
   /// The functions at the instruction that contains `address`, calls inlined there first; never
   /// empty. For a frame of a stack pass the return address - 1, which lies in the call. Without
   /// debug data it is the ELF symbol, without that "<file>+0x…", outside of all files "0x…". The
   /// reference lives as long as the symboliser.
   [[nodiscard]] std::vector<source_line> const& lines(std::uint64_t address);
 
-  /// The executable files mapped now, the main binary first.
+  /// The executable files mapped now (mappings.hpp), the main binary first.
   [[nodiscard]] std::vector<mapping> mappings();
 
  private:
   struct impl;
   std::unique_ptr<impl> impl_;
+};
+
+class symboliser::reading
+{
+ public:
+  /// `symbols` outlives it.
+  explicit reading(symboliser& symbols);
+  ~reading();
+
+  reading(reading const&) = delete;
+  reading& operator=(reading const&) = delete;
+
+ private:
+  impl& symbols_;
 };
 
 }  // namespace leaklab::symbols

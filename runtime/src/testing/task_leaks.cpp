@@ -73,6 +73,7 @@ std::string find_tasks_left(task_id since, leak_options const& options)
   if (look(since, options.context).empty()) return {};  // the common case needs no names
   symbols::symboliser symbols;
   symbols::place_book places(symbols);
+  auto const names = places.reading();
   auto const look_again = [&]
   {
     auto found = look(since, options.context);

@@ -4,10 +4,7 @@
 #include "unwind/allocator_frames.hpp"
 #include "unwind/frame_rule_table.hpp"
 
-#include <gperftools/stacktrace.h>
 #include <unwind.h>
-
-#include <atomic>
 
 namespace leaklab
 {
@@ -21,11 +18,6 @@ struct capture
   library_range const* last;  // the library that ends the stack, if one does
   std::size_t depth = 0;
 };
-
-constexpr std::uintptr_t is_note = std::uintptr_t(1) << 63;
-
-std::atomic<std::uintptr_t> note{0};  // 0 is none
-std::atomic<bool> noted{false};
 
 library_range const& libgcc()
 {
@@ -104,57 +96,4 @@ std::size_t unwind_stack(std::span<void*> stack, std::size_t skip, interrupted h
   return unwind(stack, skip, how);
 }
 
-void note_in_allocator_stacks(std::int64_t value)
-{
-  (void)allocator_library();
-  note = is_note | static_cast<std::uintptr_t>(value);
-}
-
-bool allocator_takes_notes() noexcept
-{
-  return noted.load(std::memory_order_relaxed);
-}
-
-std::optional<std::int64_t> take_note(std::span<void* const>& stack) noexcept
-{
-  if (stack.empty()) return std::nullopt;
-  auto const last = reinterpret_cast<std::uintptr_t>(stack.back());
-  if (!(last & is_note)) return std::nullopt;
-  stack = stack.first(stack.size() - 1);
-  return static_cast<std::int64_t>(last & ~is_note);
-}
-
-void prepare_to_capture()
-{
-  void* resolved = nullptr;
-  (void)unwind_stack({&resolved, 1}, 0, interrupted::by_signal);
-  prepare_frame_rules();
-}
-
 }  // namespace leaklab
-
-int GetStackTrace(void** result, int max_depth, int skip_count)
-{
-  using namespace leaklab;
-  std::span<void*> const stack(result, static_cast<std::size_t>(max_depth));
-  auto const last_word = note.load();
-  bool const notes =
-      last_word && stack.size() > 1 && allocator_library().contains(__builtin_return_address(0));
-  auto depth =
-      capture_stack(stack.first(stack.size() - notes), static_cast<std::size_t>(skip_count) + 1);
-  if (notes)
-  {
-    stack[depth++] = reinterpret_cast<void*>(last_word);
-    noted.store(true, std::memory_order_relaxed);
-  }
-  return static_cast<int>(depth);
-}
-
-// The unwinder finds its way through the frame of the signal by itself.
-int GetStackTraceWithContext(void** result, int max_depth, int skip_count, void const*)
-{
-  auto const depth = leaklab::capture_stack({result, static_cast<std::size_t>(max_depth)},
-                                            static_cast<std::size_t>(skip_count) + 1,
-                                            leaklab::interrupted::by_signal);
-  return static_cast<int>(depth);
-}

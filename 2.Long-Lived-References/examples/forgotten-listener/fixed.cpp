@@ -28,7 +28,7 @@ struct chart
 awaitable<void> serve(tcp::socket client, world::price_feed& prices, leaklab::lab& lab)
 {
   auto const recent = std::make_shared<chart>();
-  // the cure: the subscription is a local variable, so it ends when serving this client ends
+  // the cure: the subscription is a local variable, so it ends when the client has been served
   boost::signals2::scoped_connection const subscription =
       prices.connect([recent](double price) { recent->add(price); });
 

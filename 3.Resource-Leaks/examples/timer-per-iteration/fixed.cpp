@@ -22,7 +22,7 @@ int pending_timers = 0;  // whose handler has not been called yet
 
 awaitable<void> receive(channel<int>& readings, leaklab::lab& lab)
 {
-  // the cure: one timer; setting it again cancels the wait before
+  // the cure: one timer; setting it again cancels the wait that is pending
   asio::steady_timer alarm(lab.get_executor());
   for (;;)
   {

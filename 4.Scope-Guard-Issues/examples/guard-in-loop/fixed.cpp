@@ -19,7 +19,7 @@ awaitable<void> scenario(leaklab::lab& lab)
   for (auto clock = lab.ticks(); co_await clock.next(); report = (report + 1) % reports)
   {
     auto const path = folder.path() / std::to_string(report);
-    // the cure: what closes the file lives as long as the iteration
+    // the cure: the owner of the file lives as long as the iteration, and then closes it
     std::ofstream file(path);
     file << "report " << report << '\n';
     lab.completed();

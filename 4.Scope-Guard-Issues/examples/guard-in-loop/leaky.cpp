@@ -21,7 +21,7 @@ awaitable<void> scenario(leaklab::lab& lab)
   for (auto clock = lab.ticks(); co_await clock.next(); report = (report + 1) % reports)
   {
     auto const path = folder.path() / std::to_string(report);
-    // the fault: what closes the file lives as long as the function, so the file stays open as long
+    // the fault: the owner of the file lives as long as the function, and so the file stays open
     auto& file = files.emplace_back(path);
     file << "report " << report << '\n';
     lab.completed();

@@ -37,7 +37,7 @@ awaitable<void> query(connections& open, tcp::endpoint server, leaklab::lab& lab
   for (int asked = 0; asked != shards; ++asked)
   {
     shard = &open.emplace_back(lab.get_executor());
-    // the cure: captured by value, the pointer is that of the shard which this guard is for
+    // the cure: captured by value, the pointer is still that of the guard's own shard
     guards.push([shard] { shard->close(); });
     co_await ask(*shard, server);
   }

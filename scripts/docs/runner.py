@@ -78,15 +78,8 @@ class Runner:
             program.end()
         shutil.rmtree(self.folder)
 
-    def environment(self, running):
-        path = os.environ["PATH"]
-        if running:  # others may run the same program
-            shim = self.folder / ".bin" / "pidof"
-            shim.parent.mkdir(exist_ok=True)
-            shim.write_text(f"#!/bin/sh\necho {running.process.pid}\n")
-            shim.chmod(0o755)
-            path = f"{shim.parent}:{path}"
-        return {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "yes",
+    def environment(self):
+        return {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "yes",
                 "LEAKLAB_BIN": str(pairs.BIN), "PPROF_TMPDIR": str(self.folder / ".pprof")}
 
     def program(self, arguments):
@@ -107,9 +100,10 @@ class Runner:
                 raise Failed(f"there is no {path}; cmake --preset {path.split('/')[1]}, then build it")
         if running:
             command = command.replace(ADDRESS, running.address)
+            command = re.sub(r"\$\(pidof [\w-]+\)", str(running.process.pid), command)  # others may run the same program
         try:
             done = subprocess.run(["bash", "-c", ("set -euo pipefail\n" if strict else "") + command], cwd=self.folder,
-                                  env=self.environment(running), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   timeout=TIME_LIMIT)
         except subprocess.TimeoutExpired:
             raise Failed(f"did not end within {TIME_LIMIT} s: {shown}") from None

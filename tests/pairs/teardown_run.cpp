@@ -1,7 +1,7 @@
 // Stands in for leaklab::run in a fixed twin: the scenario is stopped after n steps, for every n up
-// to 200, once by destroying its context and once by asking it. Whatever it was doing, no task, no
-// descriptor and no temporary folder of it is left. With --sparse, for builds in which this would
-// take minutes, the later n lie up to ten apart.
+// to STEPS, the last argument, once by destroying its context and once by asking it. Whatever it was
+// doing, no task, no descriptor and no temporary folder of it is left. With --sparse ahead of STEPS,
+// for builds in which this would take minutes, the later n lie up to ten apart.
 #include <leaklab/process.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -57,12 +58,18 @@ bool left_behind(char const* how, int steps, std::size_t fds_before)
 
 int run(int argc, char** argv, scenario_function scenario, program_info const&)
 {
-  bool const sparse = argc > 1 && std::string_view(argv[1]) == "--sparse";
+  bool const sparse = argc > 2 && std::string_view(argv[1]) == "--sparse";
+  int const most_steps = argc > 1 ? std::atoi(argv[argc - 1]) : 0;
+  if (most_steps <= 0)
+  {
+    std::fprintf(stderr, "usage: %s [--sparse] STEPS\n", argv[0]);
+    return 2;
+  }
   {
     boost::asio::io_context first;
   }  // what Asio opens once a process
   auto const fds_before = read_fd_counts().total;
-  for (int steps = 0; steps <= 200; steps += sparse ? 1 + steps / 20 : 1)
+  for (int steps = 0; steps <= most_steps; steps += sparse ? 1 + steps / 20 : 1)
   {
     {
       boost::asio::io_context context{1};

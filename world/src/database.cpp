@@ -10,19 +10,14 @@ database::database(std::filesystem::path const& file)
   auto const result = sqlite3_open(file.c_str(), &connection);
   connection_.reset(connection);  // to be closed even when it could not be opened
   if (result != SQLITE_OK) throw database_error(sqlite3_errstr(result));
-  execute("PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF");
+  execute("PRAGMA synchronous = OFF");
 }
 
 void database::execute(char const* statements)
 {
   auto* const connection = connection_.get();
-  if (sqlite3_exec(connection, statements, nullptr, nullptr, nullptr) == SQLITE_OK) return;
-  database_error const failure(sqlite3_errmsg(connection));
-  // A statement that fails ends its transaction in some cases only; a deferred constraint is not
-  // one of them.
-  if (!sqlite3_get_autocommit(connection))
-    sqlite3_exec(connection, "ROLLBACK", nullptr, nullptr, nullptr);
-  throw failure;
+  if (sqlite3_exec(connection, statements, nullptr, nullptr, nullptr) != SQLITE_OK)
+    throw database_error(sqlite3_errmsg(connection));
 }
 
 void database::closer::operator()(sqlite3* connection) const noexcept

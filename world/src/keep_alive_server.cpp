@@ -3,10 +3,8 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <sys/socket.h>
 #include <world/keep_alive_server.hpp>
 
-#include <cerrno>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -117,12 +115,5 @@ keep_alive_server::keep_alive_server(std::chrono::milliseconds idle)
 }
 
 keep_alive_server::~keep_alive_server() = default;
-
-bool closed_by_peer(tcp::socket::native_handle_type socket) noexcept
-{
-  char byte = 0;
-  auto const length = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return length == 0 || (length < 0 && errno != EAGAIN);
-}
 
 }  // namespace world

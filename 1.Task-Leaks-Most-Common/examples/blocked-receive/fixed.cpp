@@ -2,7 +2,6 @@
 // there are no more?
 #include <leaklab/channel.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <runner/lab.hpp>
 
 #include <memory>
@@ -19,8 +18,7 @@ awaitable<void> work(std::shared_ptr<channel<int>> parts, leaklab::lab& lab)
 {
   for (;;)
   {
-    auto const [closed, part] =
-        co_await parts->async_receive(boost::asio::as_tuple(leaklab::tracked()));
+    auto const [closed, part] = co_await parts->async_receive(leaklab::as_tuple());
     if (closed) co_return;
     if (part == parts_of_a_job) lab.completed();
   }
@@ -32,7 +30,7 @@ awaitable<void> run_job(leaklab::lab& lab)
   lab.spawn(work(parts, lab), "worker");
   for (int part = 1; part <= parts_of_a_job; ++part)
     co_await parts->async_send({}, part);
-  // the cure: who sends the last part closes the channel, which ends the wait for one more
+  // the cure: whoever sends the last part closes the channel, which ends the wait for another
   parts->close();
 }
 

@@ -4,7 +4,6 @@
 #include <leaklab/steady_timer.hpp>
 #include <leaklab/tcp.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
@@ -23,8 +22,7 @@ static awaitable<error_code> call(tcp::socket& connection, tcp::endpoint server)
 
 static awaitable<error_code> call_and_tell(tcp::socket& connection, tcp::endpoint server)
 {
-  auto const [error] =
-      co_await connection.async_connect(server, asio::as_tuple(leaklab::tracked()));
+  auto const [error] = co_await connection.async_connect(server, leaklab::as_tuple());
   co_return error;
 }
 

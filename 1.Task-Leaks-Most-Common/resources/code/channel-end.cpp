@@ -3,7 +3,6 @@
 #include <leaklab/channel.hpp>
 #include <leaklab/spawn.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
@@ -11,17 +10,15 @@
 
 using leaklab::channel;
 
-constexpr auto as_result = boost::asio::as_tuple(leaklab::tracked());
-
 static leaklab::awaitable<void> send(channel<int>& values)
 {
-  auto const [error] = co_await values.async_send({}, 1, as_result);
+  auto const [error] = co_await values.async_send({}, 1, leaklab::as_tuple());
   fmt::print("  send: {}\n", error ? error.message() : "completes");
 }
 
 static leaklab::awaitable<void> receive(channel<int>& values)
 {
-  auto const [error, value] = co_await values.async_receive(as_result);
+  auto const [error, value] = co_await values.async_receive(leaklab::as_tuple());
   fmt::print("  receive: {}\n", error ? error.message() : fmt::to_string(value));
 }
 

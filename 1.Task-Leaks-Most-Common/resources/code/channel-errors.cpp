@@ -3,7 +3,6 @@
 #include <leaklab/channel.hpp>
 #include <leaklab/spawn.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
@@ -36,8 +35,7 @@ static awaitable<void> ignore_errors(channel<int>& values)
   int errors = 0;
   while (errors != 100'000)
   {
-    auto const [error, value] =
-        co_await values.async_receive(boost::asio::as_tuple(leaklab::tracked()));
+    auto const [error, value] = co_await values.async_receive(leaklab::as_tuple());
     if (error) ++errors;  // and nothing else
   }
   fmt::print("receives from the closed channel, one straight after the other: {}\n", errors);

@@ -1,4 +1,5 @@
-// Each upload leaves a callback that can write its receipt once more. What must a receipt know?
+// Each upload leaves a callback behind that can print its receipt again. What does a receipt need
+// to know?
 #include <boost/circular_buffer.hpp>
 #include <runner/lab.hpp>
 
@@ -26,7 +27,7 @@ using receipts = boost::circular_buffer<std::function<void(std::ostream&)>>;
 void accept(int count, receipts& recent)
 {
   auto const file = std::make_shared<upload>(upload{count, std::vector<char>(upload_size)});
-  // the cure: a callback that is kept captures what it needs and no more
+  // the cure: a callback that is kept captures what it needs and nothing else
   recent.push_back([number = file->number](std::ostream& out)
                    { out << "received upload " << number << '\n'; });
 }

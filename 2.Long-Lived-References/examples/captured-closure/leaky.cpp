@@ -1,4 +1,5 @@
-// Each upload leaves a callback that can write its receipt once more. What must a receipt know?
+// Each upload leaves a callback behind that can print its receipt again. What does a receipt need
+// to know?
 #include <boost/circular_buffer.hpp>
 #include <runner/lab.hpp>
 
@@ -26,7 +27,7 @@ using receipts = boost::circular_buffer<std::function<void(std::ostream&)>>;
 void accept(int count, receipts& recent)
 {
   auto const file = std::make_shared<upload>(upload{count, std::vector<char>(upload_size)});
-  // the fault: the callback needs the number of the upload and owns all of it
+  // the fault: the callback needs the number of the upload and owns the whole upload
   recent.push_back([file](std::ostream& out)
                    { out << "received upload " << file->number << '\n'; });
 }

@@ -28,7 +28,7 @@ struct chart
 awaitable<void> serve(tcp::socket client, world::price_feed& prices, leaklab::lab& lab)
 {
   auto const recent = std::make_shared<chart>();
-  // the cure: the subscription is a local, so it ends with the client that it is for
+  // the cure: the subscription is a local variable, so it ends when the client has been served
   boost::signals2::scoped_connection const subscription =
       prices.connect([recent](double price) { recent->add(price); });
 
@@ -36,8 +36,8 @@ awaitable<void> serve(tcp::socket client, world::price_feed& prices, leaklab::la
   co_await asio::async_read_until(client, asio::dynamic_buffer(request), '\n');
   auto const answer = std::to_string(recent->count) + " prices\n";
   co_await asio::async_write(client, asio::buffer(answer));
-  co_await client.async_wait(
-      tcp::socket::wait_read);  // it says no more, so it is readable when it is gone
+  // The client sends nothing more: the socket turns readable when the client hangs up.
+  co_await client.async_wait(tcp::socket::wait_read);
   lab.completed();
 }
 

@@ -28,15 +28,15 @@ struct chart
 awaitable<void> serve(tcp::socket client, world::price_feed& prices, leaklab::lab& lab)
 {
   auto const recent = std::make_shared<chart>();
-  // the fault: who subscribes must unsubscribe, and nobody does when the client leaves
+  // the fault: whoever subscribes must unsubscribe, and nobody does so when the client leaves
   prices.connect([recent](double price) { recent->add(price); });
 
   std::string request;
   co_await asio::async_read_until(client, asio::dynamic_buffer(request), '\n');
   auto const answer = std::to_string(recent->count) + " prices\n";
   co_await asio::async_write(client, asio::buffer(answer));
-  co_await client.async_wait(
-      tcp::socket::wait_read);  // it says no more, so it is readable when it is gone
+  // The client sends nothing more: the socket turns readable when the client hangs up.
+  co_await client.async_wait(tcp::socket::wait_read);
   lab.completed();
 }
 

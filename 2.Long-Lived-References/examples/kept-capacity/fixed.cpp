@@ -1,5 +1,5 @@
-// A device delivers all that it has saved up, then a few readings at a time. How large does its
-// inbox stay?
+// A device delivers everything that it has saved up, and after that a few readings at a time. How
+// large does its inbox stay?
 #include <runner/lab.hpp>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ class inbox
     readings_.assign(delivered.begin(), delivered.end());
     total_ = std::accumulate(readings_.begin(), readings_.end(), total_);
     readings_.clear();
-    // the cure: above a high-water mark, room of which not half was needed is given back
+    // the cure: above a high-water mark, memory goes back when less than half of it was needed
     if (readings_.capacity() > std::max(high_water, 2 * delivered.size()))
       readings_.shrink_to_fit();
   }

@@ -1,5 +1,5 @@
-// A device delivers all that it has saved up, then a few readings at a time. How large does its
-// inbox stay?
+// A device delivers everything that it has saved up, and after that a few readings at a time. How
+// large does its inbox stay?
 #include <runner/lab.hpp>
 
 #include <numeric>
@@ -22,7 +22,7 @@ class inbox
   {
     readings_.assign(delivered.begin(), delivered.end());
     total_ = std::accumulate(readings_.begin(), readings_.end(), total_);
-    // the fault: clear() removes the readings and keeps the room for the most there have ever been
+    // the fault: clear() removes the readings and keeps the memory of the largest delivery ever
     readings_.clear();
   }
 

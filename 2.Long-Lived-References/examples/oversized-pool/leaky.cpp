@@ -28,7 +28,7 @@ void serve(fs::path const& file, buffer_pool& pool)
   pool.pop_front();
   content.resize(fs::file_size(file));
   std::ifstream(file).read(content.data(), std::ssize(content));
-  // the fault: the buffer goes back as large as its largest file has made it
+  // the fault: the buffer goes back at the size of the largest file that it has ever held
   pool.push_back(std::move(content));
 }
 

@@ -1,8 +1,6 @@
-// A session stores a handler for what it receives, and the handler needs the session. Who owns
-// whom?
+// A session stores a handler for its input, and the handler needs the session. Who owns whom?
 #include <leaklab/tcp.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <runner/lab.hpp>
 #include <world/visitors.hpp>
 
@@ -31,15 +29,15 @@ struct session
 awaitable<void> serve(tcp::socket client, leaklab::lab& lab)
 {
   auto const self = std::make_shared<session>(std::move(client));
-  // the cure: what a session owns refers to it weakly
+  // the cure: what the session owns refers back to it weakly
   self->on_input = [weak = std::weak_ptr(self)](std::size_t length)
   {
     if (auto const owner = weak.lock()) owner->answer.assign(owner->input.data(), length);
   };
   for (;;)
   {
-    auto const [error, length] = co_await self->client.async_read_some(
-        asio::buffer(self->input), asio::as_tuple(leaklab::tracked()));
+    auto const [error, length] =
+        co_await self->client.async_read_some(asio::buffer(self->input), leaklab::as_tuple());
     if (error) break;
     self->on_input(length);
     co_await asio::async_write(self->client, asio::buffer(self->answer));

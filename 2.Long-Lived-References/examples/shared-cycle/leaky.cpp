@@ -1,8 +1,6 @@
-// A session stores a handler for what it receives, and the handler needs the session. Who owns
-// whom?
+// A session stores a handler for its input, and the handler needs the session. Who owns whom?
 #include <leaklab/tcp.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <runner/lab.hpp>
 #include <world/visitors.hpp>
 
@@ -31,12 +29,12 @@ struct session
 awaitable<void> serve(tcp::socket client, leaklab::lab& lab)
 {
   auto const self = std::make_shared<session>(std::move(client));
-  // the fault: the session owns a handler that owns the session, so neither ever goes
+  // the fault: the session owns a handler that owns the session, so neither is ever destroyed
   self->on_input = [self](std::size_t length) { self->answer.assign(self->input.data(), length); };
   for (;;)
   {
-    auto const [error, length] = co_await self->client.async_read_some(
-        asio::buffer(self->input), asio::as_tuple(leaklab::tracked()));
+    auto const [error, length] =
+        co_await self->client.async_read_some(asio::buffer(self->input), leaklab::as_tuple());
     if (error) break;
     self->on_input(length);
     co_await asio::async_write(self->client, asio::buffer(self->answer));

@@ -17,7 +17,7 @@ struct event
   std::array<char, 4088> state;
 };
 
-// the cure: a ring, so that the event after the thousandth takes the place of the oldest
+// the cure: a ring of a thousand events, in which a new one takes the place of the oldest
 boost::circular_buffer<event> history(1000);
 
 void note_state()

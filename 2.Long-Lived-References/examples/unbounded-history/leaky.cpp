@@ -23,7 +23,7 @@ void note_state()
 {
   event now{std::chrono::system_clock::now(), {}};
   std::ifstream("/proc/self/status").read(now.state.data(), now.state.size());
-  // the fault: the log lives as long as the process, and what goes into it stays
+  // the fault: the log lives as long as the process, and nothing that goes in ever leaves
   history.push_back(now);
 }
 

@@ -1,5 +1,5 @@
-// Each order file that comes in is opened, read and closed; many are empty. Which ways out pass the
-// close?
+// Each order file that comes in is opened, read and closed; many are empty. Which ways out go past
+// the close?
 #include <runner/lab.hpp>
 #include <world/temporary_directory.hpp>
 
@@ -18,7 +18,7 @@ namespace
 
 void read_orders(std::string const& path, std::vector<int>& orders)
 {
-  // the cure: an owner, which closes on every way out
+  // the cure: an owner closes the file on every way out
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "r"),
                                                              std::fclose);
   if (!file) throw std::system_error(errno, std::generic_category(), path);
@@ -31,7 +31,7 @@ awaitable<void> scenario(leaklab::lab& lab)
 {
   world::temporary_directory const folder;
   auto const path = folder.path() / "orders";
-  std::ofstream(path).close();  // nobody has ordered
+  std::ofstream(path).close();  // nobody has ordered anything
   std::vector<int> orders;
   for (auto clock = lab.ticks(); co_await clock.next();)
   {

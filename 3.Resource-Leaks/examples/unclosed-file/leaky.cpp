@@ -1,5 +1,5 @@
-// Each order file that comes in is opened, read and closed; many are empty. Which ways out pass the
-// close?
+// Each order file that comes in is opened, read and closed; many are empty. Which ways out go past
+// the close?
 #include <runner/lab.hpp>
 #include <world/temporary_directory.hpp>
 
@@ -31,7 +31,7 @@ awaitable<void> scenario(leaklab::lab& lab)
 {
   world::temporary_directory const folder;
   auto const path = folder.path() / "orders";
-  std::ofstream(path).close();  // nobody has ordered
+  std::ofstream(path).close();  // nobody has ordered anything
   std::vector<int> orders;
   for (auto clock = lab.ticks(); co_await clock.next();)
   {

@@ -1,5 +1,5 @@
-// Orders share a pool of eight database connections, and now and then one cannot be booked. Where
-// is its connection then?
+// Bookings share a pool of eight database connections, and some fail because the seat is taken.
+// Where is their connection then?
 #include <leaklab/channel.hpp>
 
 #include <runner/lab.hpp>
@@ -17,10 +17,7 @@ namespace
 {
 
 constexpr std::size_t pool_size = 8;
-constexpr auto tables =
-    "CREATE TABLE customer(id INTEGER PRIMARY KEY); INSERT INTO customer VALUES (0);"
-    "CREATE TABLE last_order(customer INTEGER REFERENCES customer DEFERRABLE INITIALLY DEFERRED);"
-    "INSERT INTO last_order VALUES (0)";
+constexpr auto table = "CREATE TABLE booking(seat INTEGER PRIMARY KEY)";
 
 struct give_back
 {
@@ -32,26 +29,25 @@ struct give_back
   pool* from;
 };
 
-awaitable<void> book(int customer, pool& connections)
+awaitable<void> book(int seat, pool& connections)
 {
-  auto const order = "BEGIN; UPDATE last_order SET customer = " + std::to_string(customer);
-  // the cure: a lease, which returns the connection on every way out
+  auto const booking = "INSERT INTO booking VALUES (" + std::to_string(seat) + ")";
+  // the cure: a lease returns the connection on every way out
   std::unique_ptr<world::database, give_back> const connection(co_await connections.async_receive(),
                                                                {&connections});
-  connection->execute(order.c_str());
-  connection->execute("COMMIT");
+  connection->execute(booking.c_str());
 }
 
-awaitable<void> handle_order(int customer, pool& connections, leaklab::lab& lab)
+awaitable<void> handle_booking(int seat, pool& connections, leaklab::lab& lab)
 {
   try
   {
-    co_await book(customer, connections);
+    co_await book(seat, connections);
     lab.completed();
   }
   catch (world::database_error const&)
   {
-    lab.refused();  // there is no such customer
+    lab.refused();  // the seat is taken
   }
 }
 
@@ -62,11 +58,11 @@ awaitable<void> scenario(leaklab::lab& lab)
   pool connections(lab.get_executor(), pool_size);
   while (databases.size() != pool_size)
     connections.try_send(boost::system::error_code(),
-                         &databases.emplace_back(folder.path() / "orders"));
-  databases.front().execute(tables);
-  int customer = 0;
-  for (auto clock = lab.ticks(); co_await clock.next(); customer = 1 - customer)
-    lab.spawn(handle_order(customer, connections, lab), "order");
+                         &databases.emplace_back(folder.path() / "bookings"));
+  databases.front().execute(table);
+  int number = 0;
+  for (auto clock = lab.ticks(); co_await clock.next(); ++number)  // two for each seat
+    lab.spawn(handle_booking(number / 2, connections, lab), "booking");
 }
 
 }  // namespace

@@ -1,69 +1,75 @@
-// While a session lasts, a periodic timer says that its user is online. What ends the timer?
-#include <leaklab/steady_timer.hpp>
+// A timer counts the seconds of a call, so that the caller can be charged. What stops the timer?
+#include <leaklab/gauge.hpp>
 #include <leaklab/tcp.hpp>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <runner/lab.hpp>
-#include <world/keep_alive_server.hpp>
+#include <world/visitors.hpp>
 
 #include <chrono>
-#include <map>
+#include <memory>
 #include <string>
-#include <string_view>
 
 namespace asio = boost::asio;
+using boost::system::error_code;
 using leaklab::awaitable;
 using leaklab::tcp;
 
 namespace
 {
 
-constexpr std::string_view request = "GET /news HTTP/1.1\r\nHost: news\r\n\r\n";
+int pending_timers = 0;  // whose handler has not been called yet
 
-using last_seen = std::map<int, std::chrono::steady_clock::time_point>;
-
-awaitable<void> say_online(int user, last_seen& users)
+struct meter
 {
-  leaklab::steady_timer timer(co_await asio::this_coro::executor);
-  for (;;)
-  {
-    users[user] = std::chrono::steady_clock::now();
-    timer.expires_after(std::chrono::seconds(1));
-    co_await timer.async_wait();
-  }
+  explicit meter(asio::any_io_executor const& executor) : timer(executor) {}
+
+  asio::steady_timer timer;
+  int seconds = 0;
+};
+
+void run(std::shared_ptr<meter> const& running)
+{
+  running->timer.expires_after(std::chrono::seconds(1));
+  ++pending_timers;
+  // the cure: only the call owns its meter, so the end of the call cancels the wait
+  running->timer.async_wait(
+      [weak = std::weak_ptr(running)](error_code)
+      {
+        --pending_timers;
+        auto const owned = weak.lock();
+        if (!owned) return;
+        ++owned->seconds;
+        run(owned);
+      });
 }
 
-awaitable<void> converse(tcp::endpoint server, leaklab::lab& lab)
-try
+awaitable<void> serve(tcp::socket caller, leaklab::lab& lab)
 {
-  tcp::socket connection(co_await asio::this_coro::executor);
-  co_await connection.async_connect(server);
-  co_await asio::async_write(connection, asio::buffer(request));
-  std::string answer;
-  co_await asio::async_read_until(connection, asio::dynamic_buffer(answer), "\r\n\r\n");
+  auto const charged = std::make_shared<meter>(lab.get_executor());
+  run(charged);
+  std::string question;
+  co_await asio::async_read_until(caller, asio::dynamic_buffer(question), '\n');
+  auto const bill = std::to_string(charged->seconds) + " seconds\n";
+  co_await asio::async_write(caller, asio::buffer(bill));
   lab.completed();
 }
-catch (boost::system::system_error const&)
-{
-  // a connection that breaks ends the session too
-}
 
-awaitable<void> session(int user, last_seen& users, tcp::endpoint server, leaklab::lab& lab)
+awaitable<void> accept(tcp::acceptor& acceptor, leaklab::lab& lab)
 {
-  // the cure: the timer belongs to the session; the end of either cancels the other
-  using namespace asio::experimental::awaitable_operators;
-  co_await (converse(server, lab) || say_online(user, users));
-  users.erase(user);
+  for (;;)
+    lab.spawn(serve(co_await acceptor.async_accept(), lab), "call");
 }
 
 awaitable<void> scenario(leaklab::lab& lab)
 {
-  world::keep_alive_server const server;
-  last_seen users;
-  int user = 0;
+  leaklab::sampled_gauge const pending(lab.get_executor(), "pending timers",
+                                       [] { return pending_timers; });
+  tcp::acceptor acceptor(lab.get_executor(), {asio::ip::address_v4::loopback(), 0});
+  world::visitors callers(acceptor.local_endpoint());
+  lab.spawn(accept(acceptor, lab), "acceptor");
   for (auto clock = lab.ticks(); co_await clock.next();)
-    lab.spawn(session(++user, users, server.endpoint(), lab), "session");
+    callers.send("how long?");
 }
 
 }  // namespace

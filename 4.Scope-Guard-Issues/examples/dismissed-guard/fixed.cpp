@@ -31,7 +31,7 @@ void publish(int number, fs::path const& drafts, fs::path const& customer)
       });
   std::ofstream(draft) << "report " << number << '\n';
   fs::rename(draft, customer / std::to_string(number % kept_reports));
-  // the cure: the guard is dismissed when nothing is left that can fail
+  // the cure: the guard is dismissed after the last step that can fail
   rollback.release();
 }
 

@@ -1,12 +1,10 @@
-// A loop writes one report after the other, and a guard closes each. When does the guard get to it?
+// A loop writes one report after the other, each into a file of its own. When is a file closed?
 #include <runner/lab.hpp>
-#include <world/scope_guard.hpp>
 #include <world/temporary_directory.hpp>
 
-#include <cerrno>
-#include <cstdio>
+#include <fstream>
 #include <string>
-#include <system_error>
+#include <vector>
 
 using leaklab::awaitable;
 
@@ -15,25 +13,17 @@ namespace
 
 constexpr int reports = 500;
 
-std::FILE* create(std::string const& path)
-{
-  std::FILE* const file = std::fopen(path.c_str(), "w");
-  if (!file) throw std::system_error(errno, std::generic_category(), path);
-  return file;
-}
-
 awaitable<void> scenario(leaklab::lab& lab)
 {
   world::temporary_directory const folder;
   int report = 0;
-  world::exit_stack guards;
+  std::vector<std::ofstream> files;
   for (auto clock = lab.ticks(); co_await clock.next(); report = (report + 1) % reports)
   {
-    std::FILE* const file = create(folder.path() / std::to_string(report));
-    // the fault: the guard lives as long as the function, so each file stays open until the loop
-    // ends
-    guards.push([file] { std::fclose(file); });
-    std::fprintf(file, "report %d\n", report);
+    auto const path = folder.path() / std::to_string(report);
+    // the fault: the owner of the file lives as long as the function, and so the file stays open
+    auto& file = files.emplace_back(path);
+    file << "report " << report << '\n';
     lab.completed();
   }
 }

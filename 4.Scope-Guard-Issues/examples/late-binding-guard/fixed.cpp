@@ -1,4 +1,4 @@
-// A query asks five shards, and guards close its connections when it ends. Which five do they
+// A query asks five shards, and when it ends, guards close its connections. Which ones do they
 // close?
 #include <leaklab/tcp.hpp>
 
@@ -37,7 +37,7 @@ awaitable<void> query(connections& open, tcp::endpoint server, leaklab::lab& lab
   for (int asked = 0; asked != shards; ++asked)
   {
     shard = &open.emplace_back(lab.get_executor());
-    // the cure: captured by value, the pointer is the one that this guard was made for
+    // the cure: captured by value, the pointer is still that of the guard's own shard
     guards.push([shard] { shard->close(); });
     co_await ask(*shard, server);
   }

@@ -1,4 +1,4 @@
-// A query asks five shards, and guards close its connections when it ends. Which five do they
+// A query asks five shards, and when it ends, guards close its connections. Which ones do they
 // close?
 #include <leaklab/tcp.hpp>
 

@@ -1,5 +1,7 @@
 // A walk visits folders within folders; a link leads back up, so it goes deep. What is open at each
 // level?
+#include <leaklab/channel.hpp>
+
 #include <runner/lab.hpp>
 #include <world/temporary_directory.hpp>
 
@@ -8,6 +10,7 @@
 #include <vector>
 
 using leaklab::awaitable;
+using leaklab::channel;
 namespace fs = std::filesystem;
 
 namespace
@@ -25,26 +28,36 @@ void make_folders(fs::path const& top)
   fs::create_directory_symlink(top, deepest / "d");
 }
 
-awaitable<void> walk(fs::path const& folder, leaklab::tick_clock& clock, leaklab::lab& lab)
+awaitable<void> walk(fs::path folder, channel<fs::path>& found)
 {
-  lab.completed();
-  // the cure: the folder is read and closed before the walk goes on into it
+  co_await found.async_send({}, folder);
+  // the cure: the folder is read and closed before the walk goes down into it
   std::vector<fs::directory_entry> const entries(fs::directory_iterator(folder),
                                                  fs::directory_iterator{});
   for (auto const& entry : entries)
   {
     std::error_code too_deep;
-    if (entry.is_directory(too_deep) && co_await clock.next())
-      co_await walk(entry.path(), clock, lab);
+    if (entry.is_directory(too_deep)) co_await walk(entry.path(), found);
   }
+}
+
+awaitable<void> keep_walking(fs::path const& top, channel<fs::path>& found)
+{
+  for (;;)
+    co_await walk(top, found);
 }
 
 awaitable<void> scenario(leaklab::lab& lab)
 {
   world::temporary_directory const top;
   make_folders(top.path());
+  channel<fs::path> found(lab.get_executor());
+  lab.spawn(keep_walking(top.path(), found), "walk");
   for (auto clock = lab.ticks(); co_await clock.next();)
-    co_await walk(top.path(), clock, lab);
+  {
+    co_await found.async_receive();
+    lab.completed();
+  }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A record goes to the first disk that takes it and is acknowledged. Who says that the disk has
-// taken it?
+// A record is written to the first disk that accepts it, and acknowledged. Who says that the disk
+// has accepted it?
 #include <leaklab/gauge.hpp>
 
 #include <runner/lab.hpp>
@@ -26,7 +26,7 @@ bool store(record const& entry, std::string const& path)
   if (!file) return false;
   world::scope_exit close([file] { std::fclose(file); });
   if (std::fwrite(&entry, sizeof entry, 1, file) != 1) return false;
-  // the cure: the close that counts is called and checked; the guard is for the other ways out
+  // the cure: the close that counts is called and checked; the guard serves the other ways out
   close.release();
   return std::fclose(file) == 0;
 }

@@ -1,5 +1,5 @@
-// A record goes to the first disk that takes it and is acknowledged. Who says that the disk has
-// taken it?
+// A record is written to the first disk that accepts it, and acknowledged. Who says that the disk
+// has accepted it?
 #include <leaklab/gauge.hpp>
 
 #include <runner/lab.hpp>
@@ -24,7 +24,7 @@ bool store(record const& entry, std::string const& path)
 {
   std::FILE* const file = std::fopen(path.c_str(), "ab");
   if (!file) return false;
-  // the fault: the record leaves the buffer in fclose, and the guard drops what fclose says of it
+  // the fault: fclose writes what is in the buffer, and the guard drops the error if that fails
   world::scope_exit const close([file] { std::fclose(file); });
   return std::fwrite(&entry, sizeof entry, 1, file) == 1;
 }

@@ -1,5 +1,5 @@
-// A producer makes a hundred times as many events as its consumer stores. Which of the two sets the
-// pace?
+// A producer makes a hundred times as many events as its consumer can store. Which of the two sets
+// the pace?
 #include <leaklab/channel.hpp>
 #include <leaklab/tcp.hpp>
 
@@ -37,10 +37,9 @@ awaitable<void> consume(channel<event>& events, tcp::endpoint store, leaklab::la
 awaitable<void> scenario(leaklab::lab& lab)
 {
   world::backend const store(std::chrono::milliseconds(10));
+  // the cure: with room for a hundred events, a send waits until the consumer has caught up
   channel<event> events(lab.get_executor(), 100);
   lab.spawn(consume(events, store.endpoint(), lab), "consumer");
-  // the cure: with room for a hundred events this send waits, and the producer keeps its consumer's
-  // pace
   for (auto clock = lab.ticks(); co_await clock.next();)
     co_await events.async_send({}, event(1024, '.'));
 }

@@ -1,5 +1,5 @@
-// A producer makes a hundred times as many events as its consumer stores. Which of the two sets the
-// pace?
+// A producer makes a hundred times as many events as its consumer can store. Which of the two sets
+// the pace?
 #include <leaklab/channel.hpp>
 #include <leaklab/tcp.hpp>
 
@@ -37,10 +37,9 @@ awaitable<void> consume(channel<event>& events, tcp::endpoint store, leaklab::la
 awaitable<void> scenario(leaklab::lab& lab)
 {
   world::backend const store(std::chrono::milliseconds(10));
+  // the fault: with room for a million events, a send never waits and the backlog fills the memory
   channel<event> events(lab.get_executor(), 1'000'000);
   lab.spawn(consume(events, store.endpoint(), lab), "consumer");
-  // the fault: with room for a million events this send never waits, and the backlog fills the
-  // memory
   for (auto clock = lab.ticks(); co_await clock.next();)
     co_await events.async_send({}, event(1024, '.'));
 }

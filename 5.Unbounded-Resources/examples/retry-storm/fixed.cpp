@@ -1,13 +1,10 @@
-// A backend is down, and every call to it fails. How often is a call tried again?
+// A backend is down, and every call to it fails. How many attempts does a request have?
 #include <leaklab/steady_timer.hpp>
 #include <leaklab/tcp.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <runner/lab.hpp>
 #include <world/reserved_port.hpp>
-
-#include <random>
 
 namespace asio = boost::asio;
 using leaklab::awaitable;
@@ -17,34 +14,23 @@ using namespace std::chrono_literals;
 namespace
 {
 
-struct upstream
-{
-  tcp::endpoint backend;
-  std::chrono::milliseconds pause = 200ms;
-  std::uniform_int_distribution<> jitter{100, 300};
-  std::minstd_rand random{};
-  leaklab::steady_timer::time_point next_retry{};
-};
+constexpr int most_attempts = 3;
 
 awaitable<bool> call(tcp::endpoint backend)
 {
   tcp::socket connection(co_await asio::this_coro::executor);
-  auto const [error] =
-      co_await connection.async_connect(backend, asio::as_tuple(leaklab::tracked()));
+  auto const [error] = co_await connection.async_connect(backend, leaklab::as_tuple());
   co_return !error;
 }
 
-awaitable<void> handle_request(upstream& up, leaklab::lab& lab)
+awaitable<void> handle_request(tcp::endpoint backend, leaklab::lab& lab)
 {
   leaklab::steady_timer pause(lab.get_executor());
-  while (!co_await call(up.backend))
+  for (int attempt = 1; !co_await call(backend); ++attempt)
   {
-    // the cure: all requests share a budget of one retry for each pause, and jitter keeps retries
-    // apart
-    auto const now = leaklab::steady_timer::clock_type::now();
-    if (now < up.next_retry) co_return lab.refused();
-    up.next_retry = now + up.pause;
-    pause.expires_after(up.jitter(up.random) * 1ms);
+    // the cure: after its last attempt a request is refused, and the refusal is counted
+    if (attempt == most_attempts) co_return lab.refused();
+    pause.expires_after(200ms);
     co_await pause.async_wait();
   }
   lab.completed();
@@ -53,9 +39,8 @@ awaitable<void> handle_request(upstream& up, leaklab::lab& lab)
 awaitable<void> scenario(leaklab::lab& lab)
 {
   world::reserved_port const down;
-  upstream up{down.endpoint()};
   for (auto clock = lab.ticks(); co_await clock.next();)
-    lab.spawn(handle_request(up, lab), "request");
+    lab.spawn(handle_request(down.endpoint(), lab), "request");
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
-// A backend is down, and every call to it fails. How often is a call tried again?
+// A backend is down, and every call to it fails. How many attempts does a request have?
 #include <leaklab/steady_timer.hpp>
 #include <leaklab/tcp.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <runner/lab.hpp>
 #include <world/reserved_port.hpp>
@@ -15,27 +14,20 @@ using namespace std::chrono_literals;
 namespace
 {
 
-struct upstream
-{
-  tcp::endpoint backend;
-  std::chrono::milliseconds pause = 200ms;
-};
-
 awaitable<bool> call(tcp::endpoint backend)
 {
   tcp::socket connection(co_await asio::this_coro::executor);
-  auto const [error] =
-      co_await connection.async_connect(backend, asio::as_tuple(leaklab::tracked()));
+  auto const [error] = co_await connection.async_connect(backend, leaklab::as_tuple());
   co_return !error;
 }
 
-awaitable<void> handle_request(upstream& up, leaklab::lab& lab)
+awaitable<void> handle_request(tcp::endpoint backend, leaklab::lab& lab)
 {
   leaklab::steady_timer pause(lab.get_executor());
-  while (!co_await call(up.backend))
+  while (!co_await call(backend))
   {
-    // the fault: no budget limits the retries, and what failed together comes back together
-    pause.expires_after(up.pause);
+    // the fault: nothing limits the attempts, so a request lasts as long as the failure
+    pause.expires_after(200ms);
     co_await pause.async_wait();
   }
   lab.completed();
@@ -44,9 +36,8 @@ awaitable<void> handle_request(upstream& up, leaklab::lab& lab)
 awaitable<void> scenario(leaklab::lab& lab)
 {
   world::reserved_port const down;
-  upstream up{down.endpoint()};
   for (auto clock = lab.ticks(); co_await clock.next();)
-    lab.spawn(handle_request(up, lab), "request");
+    lab.spawn(handle_request(down.endpoint(), lab), "request");
 }
 
 }  // namespace

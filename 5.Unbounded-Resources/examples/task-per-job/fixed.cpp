@@ -1,4 +1,4 @@
-// Jobs arrive five times as fast as the backend takes them. Where do the others wait?
+// Jobs arrive five times as fast as the backend takes them. Where do the rest wait?
 #include <leaklab/channel.hpp>
 #include <leaklab/tcp.hpp>
 

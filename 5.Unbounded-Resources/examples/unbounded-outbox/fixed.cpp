@@ -25,41 +25,38 @@ struct member
 
   tcp::socket connection;
   std::deque<std::string> outbox;
+  std::size_t bytes_queued = 0;
 };
 
 using room = std::vector<std::shared_ptr<member>>;
 
 constexpr std::size_t most_bytes_queued = 256 * 1024;  // for one member
 
-std::size_t bytes_queued(member const& of)
-{
-  std::size_t bytes = 0;
-  for (auto const& line : of.outbox)
-    bytes += line.size();
-  return bytes;
-}
-
 std::size_t bytes_queued(room const& members)
 {
   std::size_t bytes = 0;
   for (auto const& each : members)
-    bytes += bytes_queued(*each);
+    bytes += each->bytes_queued;
   return bytes;
 }
 
 awaitable<void> send_outbox(std::shared_ptr<member> to)
 {
   for (; !to->outbox.empty(); to->outbox.pop_front())
+  {
     co_await asio::async_write(to->connection, asio::buffer(to->outbox.front()));
+    to->bytes_queued -= to->outbox.front().size();
+  }
 }
 
 void say(std::string const& line, room& members, leaklab::lab& lab)
 {
   for (auto const& each : members)
   {
-    // the cure: the outbox has a limit in bytes, and whoever lets it fill up is disconnected
+    // the cure: an outbox has a limit in bytes, and whoever lets it fill up is disconnected
     each->outbox.push_back(line);
-    if (bytes_queued(*each) > most_bytes_queued) each->connection.close();
+    each->bytes_queued += line.size();
+    if (each->bytes_queued > most_bytes_queued) each->connection.close();
     if (each->outbox.size() == 1) lab.spawn(send_outbox(each), "writer");
   }
   std::erase_if(members, [](auto const& each) { return !each->connection.is_open(); });

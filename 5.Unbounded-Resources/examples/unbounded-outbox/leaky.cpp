@@ -25,38 +25,35 @@ struct member
 
   tcp::socket connection;
   std::deque<std::string> outbox;
+  std::size_t bytes_queued = 0;
 };
 
 using room = std::vector<std::shared_ptr<member>>;
-
-std::size_t bytes_queued(member const& of)
-{
-  std::size_t bytes = 0;
-  for (auto const& line : of.outbox)
-    bytes += line.size();
-  return bytes;
-}
 
 std::size_t bytes_queued(room const& members)
 {
   std::size_t bytes = 0;
   for (auto const& each : members)
-    bytes += bytes_queued(*each);
+    bytes += each->bytes_queued;
   return bytes;
 }
 
 awaitable<void> send_outbox(std::shared_ptr<member> to)
 {
   for (; !to->outbox.empty(); to->outbox.pop_front())
+  {
     co_await asio::async_write(to->connection, asio::buffer(to->outbox.front()));
+    to->bytes_queued -= to->outbox.front().size();
+  }
 }
 
 void say(std::string const& line, room& members, leaklab::lab& lab)
 {
   for (auto const& each : members)
   {
-    // the fault: whoever reads slowly makes the room keep what the others say
+    // the fault: whoever reads slowly makes the room keep everything that is said
     each->outbox.push_back(line);
+    each->bytes_queued += line.size();
     if (each->outbox.size() == 1) lab.spawn(send_outbox(each), "writer");
   }
 }

@@ -1,5 +1,4 @@
-// Clients ask once and keep their connections open. How many of them does the server keep, and for
-// how long?
+// Clients ask once and keep their connections open. How long does the server keep them?
 #include <leaklab/gauge.hpp>
 #include <leaklab/scope.hpp>
 #include <leaklab/tcp.hpp>
@@ -23,6 +22,7 @@ awaitable<void> serve(tcp::socket connection, leaklab::lab& lab)
   for (;;)
   {
     std::string request;
+    // the fault: a client that says nothing keeps its connection for as long as it likes
     co_await asio::async_read_until(connection, asio::dynamic_buffer(request), '\n');
     co_await asio::async_write(connection, asio::buffer("welcome\n"sv));
     lab.completed();
@@ -32,11 +32,7 @@ awaitable<void> serve(tcp::socket connection, leaklab::lab& lab)
 awaitable<void> accept_clients(tcp::acceptor& acceptor, leaklab::scope& sessions, leaklab::lab& lab)
 {
   for (;;)
-  {
-    auto connection = co_await acceptor.async_accept();
-    // the fault: nothing limits how many connections there are, nor how long one may say nothing
-    sessions.spawn(serve(std::move(connection), lab), "session");
-  }
+    sessions.spawn(serve(co_await acceptor.async_accept(), lab), "session");
 }
 
 awaitable<void> scenario(leaklab::lab& lab)

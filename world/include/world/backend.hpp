@@ -1,4 +1,4 @@
-// A server that needs its time for each request.
+// A server that takes a while over each request.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -10,7 +10,7 @@ namespace world
 {
 
 /// Listens on a free port of 127.0.0.1, on a thread of its own. It answers every line with the line
-/// "done", `service_time` after it came, and takes the lines of a connection one after the other: n
+/// "done" after `service_time`, and works through the lines of a connection one at a time: n
 /// connections get at most n answers in each `service_time`, however much they ask. The destructor
 /// resets all connections. Throws boost::system::system_error.
 class backend

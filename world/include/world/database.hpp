@@ -18,16 +18,14 @@ class database_error : public std::runtime_error
 };
 
 /// A connection to the database in `file`, which is made if it is not there. Holds descriptors.
-/// Keeps foreign keys (off by default), and leaves it to the system when to write to the disk. For
-/// one thread at a time.
+/// Leaves it to the system when to write to the disk. For one thread at a time.
 class database
 {
  public:
   /// Throws database_error.
   explicit database(std::filesystem::path const& file);
 
-  /// Runs statements. Throws database_error at the first that fails, a COMMIT say, and undoes the
-  /// transaction that it was part of.
+  /// Runs statements. Throws database_error at the first that fails.
   void execute(char const* statements);
 
  private:

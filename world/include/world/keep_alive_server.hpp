@@ -11,8 +11,8 @@ namespace world
 {
 
 /// Listens on a free port of 127.0.0.1, on a thread of its own. Answers every request without a
-/// body with 204 No Content. Closes a connection that has brought no request for `idle`, and when
-/// the client does. Throws boost::system::system_error.
+/// body with 204 No Content. Closes a connection over which no request has come for `idle`,
+/// and one that the client has closed. Throws boost::system::system_error.
 class keep_alive_server
 {
  public:
@@ -29,9 +29,5 @@ class keep_alive_server
   std::unique_ptr<service> service_;
   boost::asio::ip::tcp::endpoint endpoint_;
 };
-
-/// Whether the other end has closed its side of a connection on which nothing is left to be read. A
-/// client asks before it sends a second request.
-[[nodiscard]] bool closed_by_peer(boost::asio::ip::tcp::socket::native_handle_type socket) noexcept;
 
 }  // namespace world

@@ -1,4 +1,4 @@
-// A source of events: a price that changes all the time, for whoever has subscribed.
+// A source of events: a price that changes all the time, for everyone who has subscribed.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,8 +11,9 @@
 namespace world
 {
 
-/// A boost::signals2::signal<void(double)> that is raised ten times a second, on `executor` and by
-/// no task. Compiled once, for signal.hpp takes two seconds. Lives on the executor's thread.
+/// A boost::signals2::signal<void(double)> that is raised ten times a second on `executor`, outside
+/// any task. It is hidden because signal.hpp takes two seconds to compile. To be used on the
+/// executor's thread.
 class price_feed
 {
  public:

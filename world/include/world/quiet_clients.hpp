@@ -1,4 +1,4 @@
-// Clients that ask once and then stay on the line.
+// Clients that ask once and then stay connected.
 #pragma once
 
 #include <sys/types.h>
@@ -8,10 +8,10 @@
 namespace world
 {
 
-/// Clients of a server on 127.0.0.1, in a process of their own as in life, so that their ends of
-/// the connections take up no descriptors here. Each sends one line, and after that says nothing
-/// and keeps its connection until the server closes it. They end with the object, and with this
-/// process. Throws std::system_error.
+/// Clients of a server on 127.0.0.1, in a process of their own, so that their ends of the
+/// connections take up no descriptors here. Each sends one line, then says nothing and keeps its
+/// connection until the server closes it. They end with the object, and with this process. Throws
+/// std::system_error.
 class quiet_clients
 {
  public:
@@ -21,11 +21,11 @@ class quiet_clients
   quiet_clients(quiet_clients const&) = delete;
   quiet_clients& operator=(quiet_clients const&) = delete;
 
-  /// Lets one more client connect. Does not wait for it.
+  /// Has one more client connect. Does not wait for it.
   void connect();
 
  private:
-  int orders_;  // a pipe: one byte for each client to come; its end is theirs
+  int orders_;  // a pipe: one byte for each client to come; when it is closed they end
   pid_t process_;
 };
 

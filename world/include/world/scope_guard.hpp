@@ -1,4 +1,4 @@
-// Actions that are run when a scope is left, on whatever way.
+// Actions that run when a scope is left, whichever way.
 #pragma once
 
 #include <functional>
@@ -8,9 +8,9 @@
 namespace world
 {
 
-/// Calls `action` at the end of its life, unless it has been released. As
-/// std::experimental::scope_exit (N4830), except that it neither copies nor moves: a guard belongs
-/// to the scope in which it stands. The action must not throw.
+/// Calls `action` at the end of its life, unless it has been released. The same as
+/// std::experimental::scope_exit (N4830), except that it can be neither copied nor moved: a guard
+/// belongs to the scope in which it stands. The action must not throw.
 ///
 ///     scope_exit const close([file] { std::fclose(file); });
 template <class Action>
@@ -33,8 +33,8 @@ class [[nodiscard]] scope_exit
   bool active_ = true;
 };
 
-/// Guards whose number is known at run time only: calls all actions at the end of its life, the
-/// last one first, as Python's contextlib.ExitStack does. The actions must not throw.
+/// Stands for guards whose number is known only at run time: calls all actions at the end of its
+/// life, the last one first, as Python's contextlib.ExitStack does. The actions must not throw.
 class exit_stack
 {
  public:

@@ -7,7 +7,7 @@ namespace world
 {
 
 /// Listens on a free port of 127.0.0.1. The kernel accepts connections and takes in what they send,
-/// as many as the backlog holds; the server never gets to them, as when its process is stopped. Its
+/// as many as the backlog holds; the server never gets to them, as if its process were stopped. Its
 /// ends of the connections take up no descriptors, and are reset when it ends. Throws
 /// std::system_error.
 class silent_server

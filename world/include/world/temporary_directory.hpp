@@ -6,9 +6,9 @@
 namespace world
 {
 
-/// A new folder under the system's temporary one, removed with all that is in it at the end of the
-/// object's life. A process that is killed cannot do that: the next one to make such a folder
-/// removes those of processes that are gone. Throws std::system_error.
+/// A new folder under the system's temporary one, removed with everything in it at the end of the
+/// object's life. A process that is killed cannot do so: the next one that makes such a folder
+/// removes those that dead processes have left. Throws std::system_error.
 class temporary_directory
 {
  public:

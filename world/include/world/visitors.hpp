@@ -9,9 +9,8 @@
 namespace world
 {
 
-/// Visits a server, on a thread of its own. At most 100 visitors are there at a time, the others
-/// queue. A visit that fails ends, and is not repeated. Destroying this breaks off what is under
-/// way.
+/// Visits a server, on a thread of its own. At most 100 visits go on at a time; the others queue. A
+/// visit that fails is not repeated. The destructor breaks off the visits that are under way.
 class visitors
 {
  public:

@@ -194,4 +194,17 @@ TEST(function_name, the_users_names_and_short_ones_stay_whole)
     EXPECT_EQ(leaklab::symbols::shorten_library_name(name), name);
 }
 
+TEST(function_name, has_scope_and_name_where_the_demangler_gives_up)
+{
+  using leaklab::symbols::scope_and_name;
+  EXPECT_EQ(scope_and_name("_ZN5boost4asio6detail20co_spawn_entry_pointEPZNS1_.Frame.actor"),
+            "boost::asio::detail::co_spawn_entry_point");
+  EXPECT_EQ(scope_and_name("_ZN12_GLOBAL__N_14waitEPZ"), "wait");
+  EXPECT_EQ(scope_and_name("_Z4waitI"), "wait");
+  for (auto const* const other : {"", "main", "_Z", "_ZN", "_ZNK3", "99"})
+    EXPECT_NO_THROW(static_cast<void>(scope_and_name(other))) << other;
+  EXPECT_EQ(scope_and_name("_Z99x"), "x");
+  EXPECT_EQ(scope_and_name("main"), "main");
+}
+
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <optional>
 
 namespace leaklab::symbols
@@ -196,6 +197,26 @@ bool is_of_a_library(std::string_view name)
 }
 
 }  // namespace
+
+std::string scope_and_name(std::string_view mangled)
+{
+  std::string name;
+  auto rest = mangled;
+  for (std::string_view const prefix : {"_Z", "N", "K"})
+    if (rest.starts_with(prefix)) rest.remove_prefix(prefix.size());
+  while (!rest.empty() && std::isdigit(static_cast<unsigned char>(rest.front())))
+  {
+    size length = 0;
+    auto const* const digits_end =
+        std::from_chars(rest.data(), rest.data() + rest.size(), length).ptr;
+    rest.remove_prefix(static_cast<size>(digits_end - rest.data()));
+    auto const part = rest.substr(0, length);
+    rest.remove_prefix(part.size());
+    if (part.starts_with("_GLOBAL__N_")) continue;
+    name.append(name.empty() ? "" : "::").append(part);
+  }
+  return name.empty() || !mangled.starts_with("_Z") ? std::string(mangled) : name;
+}
 
 std::string shorten_library_name(std::string name)
 {

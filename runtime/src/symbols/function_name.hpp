@@ -14,6 +14,11 @@ namespace leaklab::symbols
 /// `f(args)`. Namespaces stay.
 [[nodiscard]] std::string clean_demangled(std::string_view demangled);
 
+/// What can be read of a mangled name that the demangler does not take, such as GCC 12's of a coroutine
+/// with a lambda among its template arguments: `boost::asio::detail::co_spawn_entry_point`. `mangled`
+/// where that is nothing (Itanium C++ ABI, 5.1.2 to 5.1.4).
+[[nodiscard]] std::string scope_and_name(std::string_view mangled);
+
 /// A long name of the standard library or of Boost without what fills its brackets,
 /// `std::function<...>::operator()(...) const`: in a stack its neighbours tell the rest. All other
 /// names, and short ones, stay as they are.

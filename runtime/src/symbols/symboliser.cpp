@@ -54,21 +54,12 @@ std::string text_of(char const* text)
   return text ? text : "";
 }
 
-malloced<char> demangle(std::string const& name)
-{
-  return malloced<char>(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, nullptr));
-}
-
 std::string readable(std::string const& linkage_name)
 {
-  auto demangled = demangle(linkage_name);
-  // GCC 12 names the body of a coroutine after its frame, in whose name is that of the function; with
-  // a lambda among its template arguments that is no longer a mangled name, but the function's is.
-  constexpr std::string_view frame = ".Frame.actor";
-  if (auto const begin = linkage_name.rfind("_Z");
-      !demangled && linkage_name.ends_with(frame) && begin != 0)
-    demangled = demangle(linkage_name.substr(begin, linkage_name.size() - frame.size() - begin));
-  return shorten_library_name(clean_demangled(demangled ? demangled.get() : linkage_name));
+  malloced<char> const demangled(
+      abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, nullptr));
+  return shorten_library_name(demangled ? clean_demangled(demangled.get())
+                                        : scope_and_name(linkage_name));
 }
 
 std::string string_attribute(Dwarf_Die& die, unsigned name)

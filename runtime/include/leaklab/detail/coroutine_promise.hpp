@@ -24,6 +24,7 @@
 
 #include <bit>
 #include <coroutine>
+#include <cstddef>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -44,6 +45,19 @@ class coroutine_promise
   using frame = boost::asio::detail::awaitable_frame<T, executor>;
 
  public:
+#if !defined(BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
+  // Not inlined: where GCC 12 sees what is in one of them and not in the other, it warns of a
+  // mismatch.
+  [[gnu::noinline]] static void* operator new(std::size_t size)
+  {
+    return frame::operator new(size);
+  }
+  [[gnu::noinline]] static void operator delete(void* memory, std::size_t size)
+  {
+    frame::operator delete(memory, size);
+  }
+#endif
+
   template <class Operand>
   auto await_transform(Operand&& operand,
                        std::source_location where = std::source_location::current())

@@ -1,4 +1,5 @@
 """Runs what the texts show: shell commands in the repository's root, by themselves or while a lab program runs."""
+import itertools
 import json
 import os
 import pathlib
@@ -31,10 +32,13 @@ class Program:
     """A lab program under load; begins to be looked at after FIRST_LOOK seconds."""
 
     def __init__(self, arguments, folder):
-        name, *options = shlex.split(arguments)
+        words = shlex.split(arguments)
+        settings = list(itertools.takewhile(lambda word: "=" in word, words))
+        name, *options = words[len(settings):]
         path = executable(name)
         self.started = time.monotonic()
         self.process = subprocess.Popen([path, "--port", "0", "--interval", "1s", *options], cwd=folder,
+                                        env={**os.environ, **dict(word.split("=", 1) for word in settings)},
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         first = self.process.stdout.readline()
         found = re.search(r"http://([^/]*)/", first)

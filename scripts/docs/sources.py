@@ -38,10 +38,12 @@ def key_of(source):
 # What is measured: (programs, content to keep).
 
 def look_at(rest):
-    pattern, _, command = rest.partition(": ")
+    """The program, behind its environment, and the command."""
+    program, _, command = rest.partition(": ")
+    *settings, pattern = program.split()
     name = pattern if pattern.endswith("-fixed") else f"{pattern}-leaky"
     folder_of(name.rpartition("-")[0])
-    return name, command
+    return " ".join([*settings, name]), command
 
 
 def measure(source, runner):
@@ -55,7 +57,7 @@ def measure(source, runner):
         programs, output = [f"{pattern}-leaky", f"{pattern}-fixed"], runner.shell(f"scripts/side-by-side {rest}")
     elif kind == "look":
         name, command = look_at(rest)
-        programs, output = [name, *programs_in(command)], runner.shell(command, name)
+        programs, output = [name.split()[-1], *programs_in(command)], runner.shell(command, name)
     elif kind == "report":
         pattern, twin, *options = rest.split(" ", 2)
         programs, output = [f"{pattern}-{twin}"], runner.report(" ".join([f"{pattern}-{twin}", *options]))

@@ -19,7 +19,6 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/websocket/stream.hpp>
 #if LEAKLAB_OPENSSL
 #include <boost/asio/ssl.hpp>
 #endif
@@ -211,7 +210,6 @@ row const rows[] = {
     ROW("leaklab::tcp::v4()", one("accept"), leaklab::tcp::acceptor acceptor(w.context, {leaklab::tcp::v4(), 0}); acceptor.set_option(leaklab::tcp::acceptor::reuse_address(true)); co_await acceptor.async_accept()),
     ROW("beast::http::async_read", one("read"), beast::tcp_stream stream(std::move(w.socket)); beast::flat_buffer buffer; beast::http::request<beast::http::string_body> request; co_await beast::http::async_read(stream, buffer, request, use_awaitable)),
     ROW("beast::tcp_stream", one("read"), beast::tcp_stream stream(std::move(w.socket)); co_await stream.async_read_some(w.buffer, deferred)),
-    ROW("beast::websocket accept", one("accept"), beast::websocket::stream<beast::tcp_stream> stream(std::move(w.socket)); co_await stream.async_accept(use_awaitable)),
 #if LEAKLAB_OPENSSL
     ROW("ssl handshake", one("handshake"), asio::ssl::context tls(asio::ssl::context::tls_client); asio::ssl::stream<tcp::socket> stream(std::move(w.socket), tls); co_await stream.async_handshake(asio::ssl::stream_base::client, use_awaitable)),
 #endif

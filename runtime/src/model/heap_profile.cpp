@@ -28,6 +28,7 @@ constexpr char allocator_frames[] =
     "|std::allocator<.*>::allocate|std::allocator_traits<.*>::allocate"
     "|boost::asio::aligned_new|boost::asio::detail::thread_info_base::allocate.*"
     "|boost::asio::detail::awaitable_frame_base<.*>::operator new"
+    "|leaklab::detail::coroutine_promise<.*>::operator new"
     "|leaklab::detail::task_table::(begin|finish)";
 
 /// Adds up samples of one stack and size.

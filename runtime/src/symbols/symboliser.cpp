@@ -241,10 +241,7 @@ std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address,
   }
   // Clang's -g1 has lines, and functions only where something was inlined.
   if (lines.empty() && at.line != 0)
-  {
-    lines.emplace_back().file = at.file;
-    lines.back().line = at.line;
-  }
+    lines.push_back({symbol ? readable(symbol) : "", text_of(symbol), at.file, at.line, 0});
   return lines;
 }
 

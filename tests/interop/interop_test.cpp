@@ -28,7 +28,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <ostream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -61,10 +63,12 @@ struct world
     socket.connect(peer.local_endpoint());
     accepted = peer.accept();
     asio::local::connect_pair(local, other_local);
-    int const terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
-    if (terminal < 0 || ::grantpt(terminal) != 0 || ::unlockpt(terminal) != 0) std::abort();
-    serial.open(::ptsname(terminal));
-    serial_master.assign(terminal);
+    int const terminal = ::posix_openpt(O_RDWR | O_NOCTTY);  // not to be had in every container
+    if (terminal >= 0 && ::grantpt(terminal) == 0 && ::unlockpt(terminal) == 0)
+    {
+      serial.open(::ptsname(terminal));
+      serial_master.assign(terminal);
+    }
     int ends[2];
     if (::pipe(ends) != 0) std::abort();
     pipe_reader.assign(ends[0]);
@@ -111,6 +115,8 @@ struct row
   std::vector<std::string> operations;
   unsigned line;  // 0: it cannot be known
   awaitable<void> (*wait)(world&);
+
+  friend std::ostream& operator<<(std::ostream& out, row const& r) { return out << r.title; }
 };
 
 std::vector<std::string> one(char const* operation)
@@ -268,6 +274,8 @@ TEST_P(interop, shows_operation_function_line_and_duration)
 {
   auto const& expected = GetParam();
   world w;
+  if (!w.serial.is_open() && expected.title == std::string_view("serial_port"))
+    GTEST_SKIP() << "there is no terminal to be had";
   auto const id = leaklab::count_tasks().spawned + 1;
   asio::co_spawn(w.context, expected.wait(w), asio::detached);
   auto const task = aged(w.context, id, expected.operations);

@@ -165,7 +165,7 @@ struct tracked_initiation
     if (!current_task)
       return std::move(initiation)(std::forward<Handler>(handler), std::forward<Args>(args)...);
     noted_wait wait(operation_name<Initiation, std::decay_t<Args>...>,
-                    where.line() ? where : last_await_of(current_task));
+                    where.line() ? where : last_await_of(current_task->id()));
     if constexpr (resumes_coroutine<plain>)
     {
       auto const executor = handler.get_executor();

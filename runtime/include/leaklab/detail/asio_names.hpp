@@ -1,4 +1,5 @@
 // Made by scripts/asio-names: do not edit. The names of namespace boost::asio, for leaklab/asio.hpp.
+// clang-format off
 using boost::asio::add_service, boost::asio::allocator_binder,
     boost::asio::any_completion_executor, boost::asio::any_completion_handler,
     boost::asio::any_completion_handler_allocator, boost::asio::any_io_executor,

@@ -12,7 +12,7 @@ namespace leaklab::detail
 
 struct await_site
 {
-  task_record const* task = nullptr;
+  task_id task = 0;
   std::source_location where{};
 };
 
@@ -20,7 +20,7 @@ extern constinit thread_local await_site last_await;
 
 /// Unknown, with a line of 0, when the thread came to it in another task, and when it is one of Asio's
 /// own, in the coroutine of `a || b` say: then the program's co_await is in a frame further out.
-[[nodiscard]] inline std::source_location last_await_of(task_record const* task) noexcept
+[[nodiscard]] inline std::source_location last_await_of(task_id task) noexcept
 {
   if (last_await.task != task || std::strstr(last_await.where.file_name(), "boost/asio/"))
     return {};

@@ -67,14 +67,14 @@ class coroutine_promise
       return this_executor{frame::await_transform(operand)};
     else if constexpr (is_callee<plain>)
     {
-      last_await = {current_task, where};
+      last_await = {current_task_id(), where};
       using result = typename plain::value_type;
       return call<result>{frame::await_transform(std::forward<Operand>(operand)), where};
     }
     else
     {
       if constexpr (boost::asio::is_async_operation<Operand>::value)
-        last_await = {current_task, where};
+        last_await = {current_task_id(), where};
       return frame::await_transform(std::forward<Operand>(operand));
     }
   }

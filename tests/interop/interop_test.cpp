@@ -477,6 +477,7 @@ TEST_F(co_spawn, an_awaitable_of_another_executor)
   w.marks.try_send(error_code());
   w.context.poll();
   EXPECT_EQ(leaklab::count_tasks().finished, 1u);
+  w.context.restart();  // it had run out of work
   typed_timer timer(w.context, 1h);
   asio::co_spawn(w.context.get_executor(), wait_long_typed(timer), asio::detached);
   auto const task = only_task();

@@ -399,6 +399,34 @@ TEST_F(co_spawn, a_child_on_a_strand_works_for_itself)
   EXPECT_EQ(leaklab::count_tasks().live, 1u);
 }
 
+awaitable<void> spawn_on_own_executor(world& w, leaklab::task_state& seen)
+{
+  asio::co_spawn(
+      co_await asio::this_coro::executor,
+      [&w, &seen]() -> awaitable<void>
+      {
+        co_await w.marks.async_receive(use_awaitable);
+        leaklab::for_each_task(
+            [&](leaklab::task_info const& task)
+            {
+              if (task.parent == 0) seen = task.state;
+            });
+      },
+      asio::detached);
+  co_await w.timer.async_wait(use_awaitable);
+}
+
+TEST_F(co_spawn, a_child_of_a_task_on_a_strand_works_for_itself)
+{
+  auto seen = leaklab::task_state::ready;
+  asio::co_spawn(asio::make_strand(w.context), spawn_on_own_executor(w, seen), asio::detached);
+  w.context.poll();
+  w.marks.try_send(error_code());
+  w.context.poll();
+  EXPECT_EQ(seen, leaklab::task_state::waiting);  // not running, while the child runs
+  EXPECT_EQ(leaklab::count_tasks().finished, 1u);
+}
+
 TEST_F(co_spawn, is_cancelled_through_its_slot)
 {
   asio::co_spawn(w.context, wait_long(w),

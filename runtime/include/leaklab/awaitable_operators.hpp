@@ -41,7 +41,7 @@ auto as_awaitable(Operand operand)
 }
 
 /// Found through the operand's type, so nothing has to be imported. While the group waits, its task
-/// shows the operation that the group started last.
+/// shows all its operations (task_info::branches).
 template <class Left, class Right>
 requires tracked_operands<Left, Right>
 auto operator||(Left left, Right right)

@@ -107,12 +107,12 @@ class task_executor
 template <class Executor, class Use>
 decltype(auto) with_plain_executor(Executor const& executor, Use&& use)
 {
+  using io = boost::asio::io_context::executor_type;
+  using pool = boost::asio::thread_pool::executor_type;
+  using any = boost::asio::any_io_executor;
   if constexpr (std::is_constructible_v<bool, Executor const&> &&
                 requires { executor.target_type(); })
   {
-    using io = boost::asio::io_context::executor_type;
-    using pool = boost::asio::thread_pool::executor_type;
-    using any = boost::asio::any_io_executor;
     if (auto const* const plain = executor.template target<io>()) return use(*plain);
     if (auto const* const task = executor.template target<task_executor<io>>())
       return use(task->inner());
@@ -123,8 +123,10 @@ decltype(auto) with_plain_executor(Executor const& executor, Use&& use)
       return use(task->inner());
     return use(any(executor));
   }
-  else
+  else if constexpr (std::is_same_v<Executor, io> || std::is_same_v<Executor, pool>)
     return use(executor);
+  else
+    return use(any(executor));  // a strand, say: found again above when its task spawns
 }
 
 }  // namespace leaklab::detail

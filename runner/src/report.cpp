@@ -121,11 +121,16 @@ void reporter::judged(judgement const& j) const
                             {"seconds", j.seconds}};
   if (j.verdict == verdict::unknown)
     return line(fmt::format("[VERDICT] not known: {}", j.reason), fields);
-  auto const slope = gauge_.bytes ? fmt::format("{:+.1f} MiB", j.slope / mebibyte)
-                                  : fmt::format("{:+.1f} {}", j.slope, gauge_.name);
-  line(fmt::format("[VERDICT] {}: {} a second over {:.1f} s", to_string(j.verdict), slope,
-                   j.seconds),
-       fields);
+  auto const amount = [this](double value)
+  {
+    return gauge_.bytes ? fmt::format("{:+.1f} MiB", value / mebibyte)
+                        : fmt::format("{:+.1f} {}", value, gauge_.name);
+  };
+  auto const course =
+      j.verdict == verdict::held
+          ? fmt::format("{}, not come back for {:.1f} s", amount(j.rise), j.until)
+          : fmt::format("{} a second over {:.1f} s", amount(j.slope), j.seconds);
+  line(fmt::format("[VERDICT] {}: {}", to_string(j.verdict), course), fields);
 }
 
 void reporter::limit(std::string const& what) const

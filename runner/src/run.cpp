@@ -215,7 +215,7 @@ class program_run
   [[nodiscard]] int status_of(judgement const& outcome) const
   {
     if (outcome.verdict == verdict::unknown) return not_measured;
-    auto const leaks = outcome.verdict == verdict::leaking;
+    bool const leaks = outcome.verdict <= verdict::held;
     return leaks == (options_.expect == expectation::leak) ? as_expected : not_as_expected;
   }
 

@@ -23,7 +23,7 @@ namespace
 
 namespace asio = boost::asio;
 using namespace leaklab;
-using model::leak_kind;
+using model::figure_kind;
 
 awaitable<void> produce(channel<int>& results)
 {
@@ -54,7 +54,7 @@ class leak_watch : public testing::Test
   asio::io_context context_;
   channel<int> results_{context_};
   channel<int> jobs_{context_};
-  model::leak_watch watch_;
+  model::leak_watch watch_{std::chrono::milliseconds(1500)};  // as in the lab
   double now_ = 1000;
 };
 
@@ -63,9 +63,9 @@ TEST_F(leak_watch, names_the_line_where_leaking_tasks_wait)
   watch(5, [&](int) { spawn(context_, produce(results_), "producer"); });
   auto const report = watch_.report();
   ASSERT_EQ(report.verdict, verdict::leaking);
-  ASSERT_EQ(report.leaks.size(), 1u);
-  auto const& leak = report.leaks.front();
-  EXPECT_EQ(leak.kind, leak_kind::tasks);
+  ASSERT_EQ(report.findings.size(), 1u);
+  auto const& leak = report.findings.front();
+  EXPECT_EQ(leak.kind, figure_kind::tasks);
   EXPECT_EQ(leak.what, "channel send");
   EXPECT_EQ(leak.waits_at.line, send_line);
   EXPECT_NEAR(leak.found.slope, 10, 0.5);
@@ -86,11 +86,11 @@ TEST_F(leak_watch, tells_two_leaks_at_once_apart)
             spawn(context_, receive(jobs_), "worker");
         });
   auto const report = watch_.report();
-  ASSERT_EQ(report.leaks.size(), 2u);
-  EXPECT_EQ(report.leaks[0].what, "channel receive");
-  EXPECT_NEAR(report.leaks[0].found.slope, 20, 1);
-  EXPECT_EQ(report.leaks[1].what, "channel send");
-  EXPECT_NEAR(report.leaks[1].found.slope, 10, 0.5);
+  ASSERT_EQ(report.findings.size(), 2u);
+  EXPECT_EQ(report.findings[0].what, "channel receive");
+  EXPECT_NEAR(report.findings[0].found.slope, 20, 1);
+  EXPECT_EQ(report.findings[1].what, "channel send");
+  EXPECT_NEAR(report.findings[1].found.slope, 10, 0.5);
 }
 
 TEST_F(leak_watch, finds_a_fixed_program_steady)
@@ -112,9 +112,9 @@ TEST_F(leak_watch, names_the_gauge_of_the_program_that_grows)
   gauge const constant("pool slots", [] { return 8.0; });
   watch(5, [&](int) { entries += 3; });
   auto const report = watch_.report();
-  ASSERT_EQ(report.leaks.size(), 1u);
-  EXPECT_EQ(report.leaks[0].kind, leak_kind::gauge);
-  EXPECT_EQ(report.leaks[0].what, "cache entries");
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].kind, figure_kind::gauge);
+  EXPECT_EQ(report.findings[0].what, "cache entries");
   EXPECT_EQ(watch_.judge("cache entries").verdict, verdict::leaking);
   EXPECT_EQ(watch_.judge("pool slots").verdict, verdict::steady);
 }
@@ -133,12 +133,12 @@ TEST_F(leak_watch, names_the_kind_of_descriptor_that_grows)
   auto const report = watch_.report(symbols);
   for (auto const end : ends)
     close(end);
-  ASSERT_EQ(report.leaks.size(), 1u);
-  EXPECT_EQ(report.leaks[0].kind, leak_kind::fds);
-  EXPECT_EQ(report.leaks[0].what, "pipe");
-  EXPECT_NEAR(report.leaks[0].found.slope, 20, 1);
-  EXPECT_NE(report.leaks[0].example_descriptor.find(" -> pipe:["), std::string::npos)
-      << report.leaks[0].example_descriptor;
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].kind, figure_kind::fds);
+  EXPECT_EQ(report.findings[0].what, "pipe");
+  EXPECT_NEAR(report.findings[0].found.slope, 20, 1);
+  EXPECT_NE(report.findings[0].example_descriptor.find(" -> pipe:["), std::string::npos)
+      << report.findings[0].example_descriptor;
 }
 
 #if LEAKLAB_TCMALLOC
@@ -162,11 +162,11 @@ TEST_F(leak_watch, names_the_line_that_allocates_what_is_kept)
   symbols::symboliser symbols;
   auto const report = watch_.report(symbols);
   set_heap_sampling_period(0);
-  ASSERT_EQ(report.leaks.size(), 1u);
-  EXPECT_EQ(report.leaks[0].kind, leak_kind::heap);
-  ASSERT_TRUE(report.leaks[0].allocated_at);
-  EXPECT_EQ(report.leaks[0].allocated_at->file, __FILE__);
-  EXPECT_EQ(report.leaks[0].allocated_at->line, kept_pages::line);
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].kind, figure_kind::heap);
+  ASSERT_EQ(report.findings[0].places.size(), 1u);
+  EXPECT_EQ(report.findings[0].places[0].line.file, __FILE__);
+  EXPECT_EQ(report.findings[0].places[0].line.line, kept_pages::line);
 }
 
 #endif
@@ -186,13 +186,20 @@ TEST_F(leak_watch, forgives_a_burst_that_drains)
   EXPECT_EQ(watch_.report().verdict, verdict::steady);
 }
 
-TEST_F(leak_watch, forgets_a_rise_that_holds)
+TEST_F(leak_watch, remembers_a_rise_that_holds_until_it_has_come_back)
 {
   double value = 0;
   gauge const warming("warming", [&] { return value; });
   watch(10, [&](int) { ++value; });
   EXPECT_EQ(watch_.report().verdict, verdict::leaking);
   watch(30, [](int) {});
+  auto const report = watch_.report();
+  ASSERT_EQ(report.verdict, verdict::held);
+  EXPECT_NEAR(report.findings[0].found.rise, 100, 3);
+  EXPECT_NEAR(report.findings[0].found.since, 40, 1);
+  EXPECT_NEAR(report.findings[0].found.until, 28.5, 1.5);
+  value = 40;
+  watch(3, [](int) {});
   EXPECT_EQ(watch_.report().verdict, verdict::steady);
 }
 
@@ -203,8 +210,8 @@ TEST_F(leak_watch, sees_in_minutes_what_seconds_cannot_show)
   watch(400, [&](int i)
         { value += i % 20 == 0; });  // half a unit a second, under a closest window of 25 s
   auto const report = watch_.report();
-  ASSERT_EQ(report.leaks.size(), 1u);
-  EXPECT_NEAR(report.leaks[0].found.slope, 0.5, 0.05);
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_NEAR(report.findings[0].found.slope, 0.5, 0.05);
 }
 
 TEST_F(leak_watch, says_how_much_longer_it_needs)
@@ -221,11 +228,11 @@ TEST_F(leak_watch, answers_people_and_programs_alike)
   watch(5, [&](int) { spawn(context_, produce(results_), "producer"); });
   auto const report = watch_.report();
   auto const text = encode::leaks_as_text(report);
-  EXPECT_TRUE(text.starts_with("leaking\n\ntasks: 50 in \"channel send\", +10.")) << text;
+  EXPECT_TRUE(text.starts_with("leaking\n\ntasks: 50 in \"channel send\": leaking, +10.")) << text;
   EXPECT_NE(text.find("waits in produce(channel<int>&)\n\t" __FILE__ ":"), text.npos) << text;
   auto const json = boost::json::parse(encode::leaks_as_json(report));
   EXPECT_EQ(json.at("verdict"), "leaking");
-  EXPECT_EQ(json.at("leaks").at(0).at("waits_at").at("line"), send_line);
+  EXPECT_EQ(json.at("findings").at(0).at("waits_at").at("line"), send_line);
 }
 
 }  // namespace

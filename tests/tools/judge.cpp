@@ -12,7 +12,8 @@ int main(int argc, char** argv)
   std::vector<leaklab::gauge_point> history;
   for (leaklab::gauge_point point; std::cin >> point.seconds >> point.value;)
     history.push_back(point);
-  auto const outcome = leaklab::judge(history, std::atof(argv[1]));
+  auto const outcome = leaklab::judge(
+      history, {.noise = std::atof(argv[1]), .patience = std::chrono::milliseconds(1500)});
   std::cout << leaklab::to_string(outcome.verdict) << ' ' << outcome.slope << " a second "
             << outcome.reason << '\n';
   return outcome.verdict == leaklab::verdict::steady ? 0 : 1;

@@ -10,6 +10,7 @@
 
 #include <leaklab/verdict.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,13 +31,19 @@ struct endpoint_options
   std::vector<std::string> allowed_hosts{};
   std::string token_file{};  ///< holds what requests must carry, as a bearer token or as a password
   bool hide_arguments = false;  ///< of the command line, where secrets may be
+  /// How long a figure must rise to be called a leak; above 0 (see verdict.hpp).
+  std::chrono::milliseconds patience = std::chrono::minutes(10);
+  /// Samples the heap from the start, with that period in bytes, so that a heap that grows has
+  /// lines; 0 leaves it to others. Has no effect where the process samples already: see
+  /// set_heap_sampling_period().
+  std::int64_t heap_sampling_period = 512 * 1024;
 };
 
 class endpoint
 {
  public:
   /// Listens and starts the thread. Throws boost::system::system_error when the address cannot be
-  /// had and std::runtime_error when the token cannot.
+  /// had, std::runtime_error when the token cannot, and std::invalid_argument for no patience.
   explicit endpoint(endpoint_options const& options = {});
   /// Ends the thread, once it has made the answer that it may be making. In a child that fork()
   /// made, where there is no such thread, it does nothing.

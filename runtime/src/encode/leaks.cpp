@@ -8,6 +8,9 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace leaklab::encode
 {
 namespace
@@ -17,29 +20,70 @@ namespace json = boost::json;
 
 constexpr double mebibyte = 1 << 20;
 
-std::string subject(model::leak const& leak)
+std::string subject(model::finding const& f)
 {
-  switch (leak.kind)
+  switch (f.kind)
   {
-    case model::leak_kind::tasks:
-      return fmt::format("tasks: {:.0f} in \"{}\"", leak.value, leak.what);
-    case model::leak_kind::gauge:
-      return fmt::format("{}: {:.0f}", leak.what, leak.value);
-    case model::leak_kind::fds:
-      return fmt::format("open descriptors: {:.0f} of kind {}", leak.value, leak.what);
-    case model::leak_kind::heap:
+    case model::figure_kind::tasks:
+      return f.what.empty() ? fmt::format("tasks: {:.0f}, of many places", f.value)
+                            : fmt::format("tasks: {:.0f} in \"{}\"", f.value, f.what);
+    case model::figure_kind::gauge:
+      return fmt::format("{}: {:.0f}", f.what, f.value);
+    case model::figure_kind::fds:
+      return f.what.empty() ? fmt::format("open descriptors: {:.0f}, of many kinds", f.value)
+                            : fmt::format("open descriptors: {:.0f} of kind {}", f.value, f.what);
+    case model::figure_kind::heap:
       break;
   }
-  return fmt::format("heap: {:.1f} MiB in use", leak.value / mebibyte);
+  return fmt::format("heap: {:.1f} MiB in use", f.value / mebibyte);
 }
 
-std::string slope(model::leak const& leak)
+std::string amount(model::finding const& f, double value)
 {
-  auto const scale = leak.kind == model::leak_kind::heap ? mebibyte : 1;
-  auto const& f = leak.found;
-  return fmt::format("{:+.1f}{} a second ({:+.1f} to {:+.1f}) over {:.1f} s", f.slope / scale,
-                     leak.kind == model::leak_kind::heap ? " MiB" : "", f.slowest / scale,
-                     f.fastest / scale, f.seconds);
+  return f.kind == model::figure_kind::heap ? fmt::format("{:.1f} MiB", value / mebibyte)
+                                            : fmt::format("{:.0f}", value);
+}
+
+// A slope to three digits: a leak of one a minute is one, too.
+std::string signed_number(double value)
+{
+  return std::abs(value) >= 0.1 || value == 0 ? fmt::format("{:+.1f}", value)
+                                              : fmt::format("{:+.3g}", value);
+}
+
+std::string time(double seconds)
+{
+  if (seconds < 120) return fmt::format("{:.1f} s", seconds);
+  if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+std::string slope(model::finding const& f)
+{
+  bool const is_heap = f.kind == model::figure_kind::heap;
+  auto const scale = is_heap ? mebibyte : 1;
+  return fmt::format("{}{} a second ({} to {}) over {}", signed_number(f.found.slope / scale),
+                     is_heap ? " MiB" : "", signed_number(f.found.slowest / scale),
+                     signed_number(f.found.fastest / scale), time(f.found.seconds));
+}
+
+// What it does, and since when.
+std::string course(model::finding const& f, double patience)
+{
+  auto const& j = f.found;
+  switch (j.verdict)
+  {
+    case verdict::growing:
+      return fmt::format("{}; a leak if it goes on for {}", slope(f),
+                         time(std::max(patience - j.seconds, 0.0)));
+    case verdict::held:
+      return fmt::format("rose by {} from {} to {} ago and has not come back", amount(f, j.rise),
+                         time(j.since), time(j.until));
+    case verdict::bounded:
+      return fmt::format("{}; full at {} in {}", slope(f), amount(f, j.bound), time(j.full_in));
+    default:
+      return slope(f);
+  }
 }
 
 json::value place(source_site const& site)
@@ -49,30 +93,42 @@ json::value place(source_site const& site)
       {"function", clean_function_name(site.function)}, {"file", site.file}, {"line", site.line}};
 }
 
-json::value place(std::optional<symbols::source_line> const& line)
+json::value places(model::finding const& f)
 {
-  if (!line) return nullptr;
-  return json::object{{"function", line->function}, {"file", line->file}, {"line", line->line}};
+  json::array all;
+  for (auto const& place : f.places)
+    all.push_back(json::object{{"function", place.line.function},
+                               {"file", place.line.file},
+                               {"line", place.line.line},
+                               {"amount", place.amount},
+                               {"share", place.share}});
+  return all;
 }
 
 // What is known of the place, and where to look closer.
-void append_details(std::string& text, model::leak const& leak)
+void append_details(std::string& text, model::finding const& f)
 {
   for (auto const& [word, site] :
-       {std::pair("waits in", leak.waits_at), std::pair("spawned by", leak.spawned_at)})
+       {std::pair("waits in", f.waits_at), std::pair("spawned by", f.spawned_at)})
     if (site)
       append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file,
              site.line);
-  if (leak.example)
-    append(text, "  oldest {:.1f} s, task {}\n", std::chrono::duration<double>(leak.oldest).count(),
-           leak.example);
-  if (auto const& line = leak.allocated_at)
-    append(text, "  allocated by {}\n\t{}:{}\n", line->function, line->file, line->line);
-  if (leak.kind == model::leak_kind::heap)
+  if (f.example)
+    append(text, "  oldest {}, task {}\n", time(std::chrono::duration<double>(f.oldest).count()),
+           f.example);
+  auto const* const verb = f.kind == model::figure_kind::heap ? "allocated" : "opened";
+  for (auto const& [line, grown, share] : f.places)
+    append(text, "  {}{} by {}\n\t{}:{}\n",
+           f.places.size() > 1 ? fmt::format("{:.0f} % ", share * 100) : "", verb, line.function,
+           line.file, line.line);
+  if (!f.places_unknown.empty()) append(text, "  {} by: not known, {}\n", verb, f.places_unknown);
+  if (f.kind == model::figure_kind::heap)
     text += "  more: go tool pprof -top -seconds 5 URL/debug/pprof/heap\n";
-  if (leak.kind == model::leak_kind::fds)
-    append(text, "  for example {}\n  more: ls -l /proc/PID/fd\n",
-           to_utf8(leak.example_descriptor));
+  if (!f.example_descriptor.empty())
+    append(text, "  for example {}\n", to_utf8(f.example_descriptor));
+  if (f.kind == model::figure_kind::fds) text += "  more: ls -l /proc/PID/fd\n";
+  if (!f.mark.empty())
+    append(text, "  began {} after the mark \"{}\"\n", time(f.mark_before), to_utf8(f.mark));
 }
 
 }  // namespace
@@ -87,54 +143,75 @@ std::string leaks_as_text(model::leak_report const& report)
     append(text, "{}{}\n", to_string(report.verdict),
            report.verdict == verdict::steady && !watches_heap ? ", as far as it is watched" : "");
 
-  for (auto const& leak : report.leaks)
+  for (auto const& f : report.findings)
   {
-    append(text, "\n{}, {}\n", subject(leak), slope(leak));
-    append_details(text, leak);
+    append(text, "\n{}: {}, {}\n", subject(f), to_string(f.found.verdict),
+           course(f, report.patience_seconds));
+    if (!f.found.reason.empty()) append(text, "  {}\n", f.found.reason);
+    append_details(text, f);
   }
   if (!watches_heap) append(text, "\nheap: not watched: {}\n", report.heap_not_watched);
 
-  append(
-      text,
-      "\nWatched for {:.1f} s: {} series of tasks by place, {}descriptors by kind, gauges.\n"
-      "A leak is a floor that rises in each fifth of the time watched. Not seen: what grows by less than 5 (heap:\n"
-      "1 MiB) in the longest window, and a leak that a falling load hides. A load that only rises looks like a leak.\n",
-      report.watched_seconds, report.series, watches_heap ? "heap in use, " : "");
+  append(text,
+         "\nWatched for {}: {} series of tasks by place, {}descriptors by kind, gauges. Growing: a floor that\n"
+         "rises in each fifth of a span; leaking: of {} or more; held: it has stopped and has not come back. Not\n"
+         "seen: what grows by less than 5 (heap: 1 MiB), and a leak that a falling load hides.\n",
+         time(report.watched_seconds), report.series, watches_heap ? "heap in use, " : "",
+         time(report.patience_seconds));
   return text;
 }
 
 std::string leaks_as_json(model::leak_report const& report)
 {
-  json::array leaks;
-  for (auto const& leak : report.leaks)
+  json::array findings;
+  for (auto const& f : report.findings)
   {
-    json::object entry{{"kind", to_string(leak.kind)},
-                       {"what", leak.what},
-                       {"value", leak.value},
-                       {"per_second", leak.found.slope},
-                       {"per_second_range", {leak.found.slowest, leak.found.fastest}},
-                       {"seconds", leak.found.seconds},
-                       {"waits_at", place(leak.waits_at)},
-                       {"spawned_at", place(leak.spawned_at)},
+    auto const& j = f.found;
+    json::object entry{{"verdict", to_string(j.verdict)},
+                       {"kind", to_string(f.kind)},
+                       {"what", f.what},
+                       {"value", f.value},
+                       {"share", f.share},
+                       {"per_second", j.slope},
+                       {"per_second_range", {j.slowest, j.fastest}},
+                       {"seconds", j.seconds},
+                       {"rise", j.rise},
+                       {"since_seconds", j.since},
+                       {"until_seconds", j.until},
+                       {"bound", nullptr},
+                       {"full_in_seconds", nullptr},
+                       {"note", j.reason},
+                       {"waits_at", place(f.waits_at)},
+                       {"spawned_at", place(f.spawned_at)},
                        {"oldest_seconds", nullptr},
                        {"example_task", nullptr},
-                       {"allocated_at", place(leak.allocated_at)},
-                       {"example_descriptor", nullptr}};
-    if (!leak.example_descriptor.empty())
-      entry["example_descriptor"] = to_utf8(leak.example_descriptor);
-    if (leak.example)
+                       {"places", places(f)},
+                       {"example_descriptor", nullptr},
+                       {"mark", nullptr}};
+    if (std::isfinite(j.bound)) entry["bound"] = j.bound;
+    if (j.verdict == verdict::bounded) entry["full_in_seconds"] = j.full_in;
+    if (!f.example_descriptor.empty())
+      entry["example_descriptor"] = to_utf8(f.example_descriptor);
+    if (f.example)
     {
-      entry["oldest_seconds"] = std::chrono::duration<double>(leak.oldest).count();
-      entry["example_task"] = leak.example;
+      entry["oldest_seconds"] = std::chrono::duration<double>(f.oldest).count();
+      entry["example_task"] = f.example;
     }
-    leaks.push_back(std::move(entry));
+    if (!f.mark.empty())
+      entry["mark"] = json::object{{"text", to_utf8(f.mark)}, {"seconds_before", f.mark_before}};
+    findings.push_back(std::move(entry));
   }
+  json::object figures;
+  for (auto const& [figure, found] : report.figures)
+    figures[to_utf8(figure)] = to_string(found.verdict);
   json::object not_watched;
   if (!report.heap_not_watched.empty()) not_watched["heap"] = report.heap_not_watched;
   return json::serialize(json::object{{"verdict", to_string(report.verdict)},
                                       {"watched_seconds", report.watched_seconds},
                                       {"seconds_needed", report.seconds_needed},
-                                      {"leaks", std::move(leaks)},
+                                      {"patience_seconds", report.patience_seconds},
+                                      {"findings", std::move(findings)},
+                                      {"figures", std::move(figures)},
                                       {"not_watched", std::move(not_watched)}}) +
          "\n";
 }

@@ -8,16 +8,20 @@
 namespace leaklab::encode
 {
 
-/// What grows, how fast, where; or that nothing does; or how much longer to wait. Ends with what
-/// the judge cannot see.
+/// What leaks, grows or is held, how fast, where; or that nothing is; or how much longer to wait.
+/// Ends with what the judge cannot see.
 [[nodiscard]] std::string leaks_as_text(model::leak_report const& report);
 
-/// {"verdict": "leaking" | "steady" | "not known", "watched_seconds", "seconds_needed", "leaks":
-/// [{"kind", "what", "value", "per_second", "per_second_range": [least, greatest], "seconds",
-/// "waits_at", "spawned_at", "oldest_seconds", "example_task", "allocated_at",
-/// "example_descriptor"}, …], "not_watched": {"heap": "malloc is …"}}. From "waits_at" on null
-/// where a kind of leak has no such thing. Bytes for heap, else counts. "not_watched" is empty when
-/// the verdict is about all that there is.
+/// {"verdict": "leaking" | "growing" | "held" | "bounded" | "steady" | "not known": the worst of all
+/// figures; "watched_seconds", "seconds_needed", "patience_seconds"; "findings": [{"verdict",
+/// "kind": "tasks" | "gauge" | "fds" | "heap", "what", "value", "share" of the rise of its figure,
+/// "per_second", "per_second_range": [least, greatest], "seconds" that it rose, "rise",
+/// "since_seconds" and "until_seconds" ago, "bound", "full_in_seconds", "note", "waits_at",
+/// "spawned_at", "oldest_seconds", "example_task", "places": [{"function", "file", "line", "amount",
+/// "share"}, …], "example_descriptor", "mark": {"text", "seconds_before"}}, …]; "figures": {name:
+/// verdict, …}; "not_watched": {"heap": "malloc is …"}}. Null is what a kind of finding does not
+/// have. Bytes for heap, else counts. "not_watched" is empty when the verdict is about all that
+/// there is.
 [[nodiscard]] std::string leaks_as_json(model::leak_report const& report);
 
 }  // namespace leaklab::encode

@@ -99,10 +99,16 @@ std::string statistics_as_json(model::statistics const& all)
   json::object gauges;
   for (auto const& g : all.gauges)
     gauges[to_utf8(g.name)] = g.value;
+  json::object verdicts;
+  for (auto const& [figure, found] : all.verdicts)
+    verdicts[to_utf8(figure)] = to_string(found.verdict);
+  json::object const own{{"watch_bytes", all.own.watch_bytes}};
   return json::serialize(json::object{{"process", process},
                                       {"heap", heap_json(all.heap, all.heap_sampling_period)},
                                       {"tasks", tasks},
-                                      {"gauges", gauges}}) +
+                                      {"gauges", gauges},
+                                      {"verdicts", verdicts},
+                                      {"runtime", own}}) +
          "\n";
 }
 
@@ -152,6 +158,17 @@ std::string statistics_as_metrics(model::statistics const& all)
     text.family(kind::gauge, "leaklab_gauge", "Figures of the program's own, by name.");
   for (auto const& g : all.gauges)
     text.sample(g.value, {{"name", to_utf8(g.name)}});
+
+  text.family(kind::gauge, "leaklab_verdict",
+              "1 for what /debug/leaks says of a figure, 0 for what else it could say.");
+  for (auto const& [figure, found] : all.verdicts)
+    for (auto const each : {verdict::leaking, verdict::growing, verdict::held, verdict::bounded,
+                            verdict::steady, verdict::unknown})
+      text.sample(found.verdict == each ? 1 : 0,
+                  {{"figure", figure}, {"verdict", to_string(each)}});
+  text.gauge("leaklab_runtime_watch_bytes",
+             "Bytes that the runtime's own watch has allocated: no part of the figures it judges.",
+             number(all.own.watch_bytes));
   return text.text();
 }
 

@@ -8,7 +8,8 @@
 namespace leaklab::encode
 {
 
-/// {"process": {…}, "heap": {…}, "tasks": {…}}; bytes and seconds are in the names. A heap that is
+/// {"process": {…}, "heap": {…}, "tasks": {…}, "gauges": {name: value}, "verdicts": {figure: word},
+/// "runtime": {…}, its own weight}; bytes and seconds are in the names. A heap that is
 /// not watched has its allocator and "watched": false and no figures.
 [[nodiscard]] std::string statistics_as_json(model::statistics const& all);
 

@@ -4,6 +4,7 @@
 #include "model/leak_watch.hpp"
 
 #include <leaklab/endpoint.hpp>
+#include <leaklab/heap.hpp>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -26,6 +27,13 @@ std::string read_token(std::string const& path)
   std::string token;
   if (!(file >> token)) throw std::runtime_error(fmt::format("no token can be read from {}", path));
   return token;
+}
+
+std::chrono::milliseconds checked(std::chrono::milliseconds patience)
+{
+  if (patience <= std::chrono::milliseconds::zero())
+    throw std::invalid_argument("an endpoint needs a patience above 0");
+  return patience;
 }
 
 std::string url_of(std::string const& address, std::uint16_t port)
@@ -51,7 +59,8 @@ std::string url_of(std::string const& address, std::uint16_t port)
 struct endpoint::impl
 {
   explicit impl(endpoint_options const& options)
-      : routes(watch, options.hide_arguments),
+      : watch(checked(options.patience)),
+        routes(watch, options.hide_arguments),
         server({.address = options.address,
                 .port = options.port,
                 .allowed_hosts = options.allowed_hosts,
@@ -64,6 +73,8 @@ struct endpoint::impl
           stderr,
           "leaklab: the endpoint listens on {}: whoever reaches it{} can read this program's state\n",
           options.address, options.token_file.empty() ? "" : " and has the token");
+    if (options.heap_sampling_period > 0 && fixed_heap_sampling_period() == 0)
+      set_heap_sampling_period(options.heap_sampling_period);
     watch.start();
   }
 

@@ -1,19 +1,23 @@
 #include "http/routes.hpp"
 
 #include "encode/leaks.hpp"
+#include "encode/marks.hpp"
 #include "encode/metrics.hpp"
 #include "encode/statistics.hpp"
 #include "http/answers.hpp"
 #include "http/index_page.hpp"
 #include "http/profiler_routes.hpp"
 #include "http/task_routes.hpp"
+#include "model/marks.hpp"
 #include "model/statistics.hpp"
+#include "own_work.hpp"
 #include "probe/identity.hpp"
 
 #include <leaklab/heap.hpp>
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace leaklab::http
 {
@@ -55,15 +59,35 @@ response leaks(request const& ask, sources& from)
   return response::error(400, "invalid value for \"format\" - must be text or json");
 }
 
-response vars(request const&, sources&)
+response marks(request const& ask, sources&)
 {
-  return typed("application/json", encode::statistics_as_json(model::collect_statistics()));
+  if (ask.method != verb::post)
+    return typed("application/json", encode::marks_as_json(model::read_marks()));
+  auto const text = ask.parameter("text");
+  if (text.empty())
+    return response::error(400, "a mark needs a text: POST /debug/marks?text=deploy-42");
+  mark(text);
+  return plain("marked\n");
 }
 
-response metrics(request const&, sources&)
+model::statistics statistics_of(sources& from)
+{
+  auto all = model::collect_statistics();
+  auto report = from.watch.report();
+  all.verdicts = std::move(report.figures);
+  all.own.watch_bytes = report.own_bytes;
+  return all;
+}
+
+response vars(request const&, sources& from)
+{
+  return typed("application/json", encode::statistics_as_json(statistics_of(from)));
+}
+
+response metrics(request const&, sources& from)
 {
   return typed(encode::metrics_text::content_type,
-               encode::statistics_as_metrics(model::collect_statistics()));
+               encode::statistics_as_metrics(statistics_of(from)));
 }
 
 response healthz(request const&, sources&)
@@ -107,6 +131,7 @@ constexpr route table[] = {
     {"/debug/config/heap_sampling", get_and_post, heap_sampling},
     {"/debug/config/allocation_sampling", get_and_post, allocation_sampling},
     {"/debug/leaks", get, leaks},
+    {"/debug/marks", get_and_post, marks},
     {"/debug/tasks", get, task_list},
     {"/debug/vars", get, vars},
     {"/metrics", get, metrics},
@@ -137,6 +162,7 @@ response routes::operator()(request const& ask)
     return response::error(
         404, ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
   if (ask.method == verb::post && found->methods == get) return not_allowed("GET, HEAD");
+  own_work const busy;
   symbols::symboliser::reading const names(from_.symbols);
   return found->answer(ask, from_);
 }

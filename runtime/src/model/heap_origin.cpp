@@ -3,6 +3,8 @@
 #include <leaklab/heap.hpp>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +13,9 @@ namespace leaklab::model
 {
 namespace
 {
+
+constexpr double least_share = 0.05;
+constexpr std::size_t most_places = 10;
 
 // `upload::upload` on the line of `struct upload`: a constructor that the compiler wrote, called
 // where the reader should look.
@@ -47,34 +52,42 @@ symbols::source_line const* innermost_own(symbols::symboliser& symbols,
 
 }  // namespace
 
-heap_by_stack read_heap_by_stack()
+amounts_by_stack read_heap_by_stack()
 {
-  heap_by_stack sums;
+  amounts_by_stack sums;
   if (heap_sampling_period() == 0) return sums;
   for (auto& sample : read_heap_samples())
     sums[std::move(sample.stack)] += sample.bytes;
   return sums;
 }
 
-std::optional<symbols::source_line> find_heap_origin(symbols::symboliser& symbols,
-                                                     heap_by_stack const& earlier,
-                                                     heap_by_stack const& later)
+std::vector<grown_place> grown_places(symbols::symboliser& symbols, readings::kept const& before,
+                                      amounts_by_stack const& now)
 {
-  std::map<std::pair<std::string, std::int64_t>, std::pair<double, symbols::source_line const*>>
-      grown;
-  for (auto const& [stack, bytes] : later)
+  std::map<std::pair<std::string, std::int64_t>, grown_place> by_line;
+  for (auto const& [stack, amount] : now)
   {
-    auto const before = earlier.find(stack);
     auto const* const own = innermost_own(symbols, stack);
     if (!own) continue;
-    auto& sum = grown[{own->file, own->line}];
-    sum.first += bytes - (before == earlier.end() ? 0 : before->second);
-    sum.second = own;
+    auto& place = by_line[{own->file, own->line}];
+    place.line = *own;
+    auto const known = before.find(readings::hash(stack));
+    place.amount += amount - (known == before.end() ? 0 : known->second);
   }
-  auto const most =
-      std::ranges::max_element(grown, {}, [](auto const& entry) { return entry.second.first; });
-  if (most == grown.end() || most->second.first <= 0) return std::nullopt;
-  return *most->second.second;
+  std::vector<grown_place> places;
+  double whole = 0;
+  for (auto& [line, place] : by_line)
+    if (place.amount > 0)
+    {
+      whole += place.amount;
+      places.push_back(std::move(place));
+    }
+  std::ranges::sort(places, std::greater<>(), &grown_place::amount);
+  for (auto& place : places)
+    place.share = place.amount / whole;
+  std::erase_if(places, [](auto const& place) { return place.share < least_share; });
+  places.resize(std::min(places.size(), most_places));
+  return places;
 }
 
 }  // namespace leaklab::model

@@ -1,28 +1,24 @@
-// Where a growing heap grows: the line of the program that asked for most of it.
+// Where a growing figure grows: the lines of the program that asked for most of it.
 #pragma once
 
-#include "model/profile.hpp"
+#include "model/finding.hpp"
+#include "model/readings.hpp"
 #include "symbols/symboliser.hpp"
 
-#include <cstdint>
-#include <map>
-#include <optional>
 #include <vector>
 
 namespace leaklab::model
 {
 
-/// Estimated bytes in use by the stack that asked for them: return addresses, innermost first.
-using heap_by_stack = std::map<std::vector<std::uintptr_t>, double>;
+/// Estimated bytes in use. Empty while the heap is not sampled. Any thread.
+[[nodiscard]] amounts_by_stack read_heap_by_stack();
 
-/// Empty while the heap is not sampled. Any thread.
-[[nodiscard]] heap_by_stack read_heap_by_stack();
-
-/// The line that has grown most between two readings; of each stack the innermost line that is the
-/// program's own, not that of a header of the system, of Boost or of this runtime. None if nothing
-/// has grown there.
-[[nodiscard]] std::optional<symbols::source_line> find_heap_origin(symbols::symboliser& symbols,
-                                                                   heap_by_stack const& earlier,
-                                                                   heap_by_stack const& later);
+/// The lines that have grown since an earlier reading, the largest first: at most ten, of a
+/// twentieth of the growth each or more. Of each stack it is the innermost line that is the
+/// program's own, not that of a header of the system, of Boost or of this runtime. Empty if nothing
+/// has grown.
+[[nodiscard]] std::vector<grown_place> grown_places(symbols::symboliser& symbols,
+                                                    readings::kept const& before,
+                                                    amounts_by_stack const& now);
 
 }  // namespace leaklab::model

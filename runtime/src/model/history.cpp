@@ -1,35 +1,119 @@
 #include "model/history.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <cmath>
+#include <deque>
+#include <limits>
 
 namespace leaklab::model
 {
-
-void history::add(gauge_point const& point)
+namespace
 {
-  last_ = point.value;
-  for (auto& w : windows_)
-  {
-    w.least = w.begun ? std::min(w.least, point.value) : point.value;
-    w.begun = true;
-    if (!w.points.empty() && point.seconds < w.points.back().seconds + w.step) continue;
-    w.points.push_back({point.seconds, w.least});
-    if (w.points.size() > capacity) w.points.pop_front();
-    w.begun = false;
-  }
+
+constexpr auto lowest = -std::numeric_limits<double>::infinity();
+
+std::int64_t number_of(double seconds, double step)
+{
+  // A clock that ticks in tenths is a hair before the tenth as often as behind it.
+  return static_cast<std::int64_t>(std::floor(seconds / step + 1e-6));
 }
 
-judgement history::judge(double noise) const
+/// The highest of the least values of all runs of `width` neighbours.
+double highest_of_least(std::vector<float> const& values, std::size_t begin, std::size_t end,
+                        std::size_t width)
 {
-  judgement result;
+  double highest = lowest;
+  std::deque<std::size_t> rising;  // the least of the run is in front
+  for (std::size_t i = begin; i != end; ++i)
+  {
+    if (!std::isnan(values[i]))
+    {
+      while (!rising.empty() && values[rising.back()] >= values[i])
+        rising.pop_back();
+      rising.push_back(i);
+    }
+    if (!rising.empty() && rising.front() + width <= i) rising.pop_front();
+    if (i + 1 >= begin + width && !rising.empty())
+      highest = std::max(highest, static_cast<double>(values[rising.front()]));
+  }
+  return highest;
+}
+
+}  // namespace
+
+void history::window::add(std::int64_t number, float value)
+{
+  if (!least.empty() && number < end)
+  {
+    least.back() = std::fmin(least.back(), value);
+    return;
+  }
+  auto const missed = least.empty() ? 0 : std::min<std::int64_t>(number - end, capacity);
+  least.insert(least.end(), static_cast<std::size_t>(missed),
+               std::numeric_limits<float>::quiet_NaN());
+  least.push_back(value);
+  end = number + 1;
+  if (least.size() > capacity)
+    least.erase(least.begin(), least.end() - static_cast<std::ptrdiff_t>(capacity));
+}
+
+void history::add(double seconds, double value)
+{
+  if (!begun_) first_ = seconds;
+  begun_ = true;
+  last_ = seconds;
+  for (auto& w : windows_)
+    w.add(number_of(seconds - first_, w.step), static_cast<float>(value));
+}
+
+bool history::reaches(window const& w, double begin) const noexcept
+{
+  return &w == &windows_.back() || w.begin() <= number_of(begin - first_, w.step);
+}
+
+std::vector<gauge_point> history::since(double begin) const
+{
+  begin = std::max(begin, first_);
+  auto const& w =
+      *std::ranges::find_if(windows_, [&](window const& each) { return reaches(each, begin); });
+  std::vector<gauge_point> points;
+  for (auto n = std::max(w.begin(), number_of(begin - first_, w.step)); n < w.end; ++n)
+    if (auto const value = w.least[static_cast<std::size_t>(n - w.begin())]; !std::isnan(value))
+      points.push_back({first_ + static_cast<double>(n) * w.step, value});
+  return points;
+}
+
+double history::highest_floor(double begin, double end, double width) const
+{
+  double highest = lowest;
+  begin = std::max(begin, first_);
   for (auto const& w : windows_)
   {
-    std::vector<gauge_point> const points(w.points.begin(), w.points.end());
-    auto const found = leaklab::judge(points, noise);
-    if (&w == &windows_.front() || found.verdict == verdict::leaking) result = found;
+    auto const from = std::max(w.begin(), number_of(begin - first_, w.step));
+    auto const to = std::min(w.end, number_of(end - first_, w.step));
+    if (from >= to) continue;
+    auto const run = static_cast<std::size_t>(std::max(std::ceil(width / w.step), 1.0));
+    highest = std::max(
+        highest, highest_of_least(w.least, static_cast<std::size_t>(from - w.begin()),
+                                  static_cast<std::size_t>(to - w.begin()), run));
+    if (reaches(w, begin)) break;
   }
-  return result;
+  return highest;
+}
+
+double history::value_at(double seconds) const
+{
+  if (!begun_ || seconds < first_) return 0;
+  auto const points = since(seconds);
+  return points.empty() ? 0 : points.front().value;
+}
+
+std::size_t history::bytes() const noexcept
+{
+  std::size_t sum = 0;
+  for (auto const& w : windows_)
+    sum += w.least.capacity() * sizeof(float);
+  return sum;
 }
 
 }  // namespace leaklab::model

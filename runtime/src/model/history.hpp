@@ -1,26 +1,40 @@
-// What a gauge has been: the last half minute closely, the last hours coarsely, in bounded memory.
+// What a figure has been: the last half minute closely, the last days coarsely, in bounded memory.
 #pragma once
 
 #include <leaklab/verdict.hpp>
 
 #include <array>
-#include <deque>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace leaklab::model
 {
 
-/// Three windows of at most 256 points, a tenth of a second, 2 s and 60 s apart. A point of a
-/// coarser window is the least value since the one before it: that is what the judge looks at. 12
-/// KiB at most. One thread.
+/// Windows of at most 256 points each, 0.1 s, 1 s, 15 s, 6 minutes and an hour apart: 26 s, 4 and
+/// 64 minutes, a day, ten days. A point is the least value of its time: that is what the judge
+/// looks at. 5 KiB at most. One thread.
 class history
 {
  public:
-  void add(gauge_point const& point);
+  /// `seconds` since any fixed moment, rising.
+  void add(double seconds, double value);
 
-  /// Judged over the longest window that shows a leak; when none does, over the finest.
-  [[nodiscard]] judgement judge(double noise) const;
-
+  [[nodiscard]] bool empty() const noexcept { return !begun_; }
+  [[nodiscard]] double first() const noexcept { return first_; }  ///< the time of the first point
   [[nodiscard]] double last() const noexcept { return last_; }
+
+  /// The points from `begin` to now, from the closest window that goes back so far.
+  [[nodiscard]] std::vector<gauge_point> since(double begin) const;
+
+  /// The highest of all that was the floor for `width` seconds between `begin` and `end`; minus
+  /// infinity when there is nothing.
+  [[nodiscard]] double highest_floor(double begin, double end, double width) const;
+
+  /// The least value of the time around `seconds`; 0 before the first.
+  [[nodiscard]] double value_at(double seconds) const;
+
+  [[nodiscard]] std::size_t bytes() const noexcept;  ///< of memory, without the object itself
 
  private:
   static constexpr std::size_t capacity = 256;
@@ -28,12 +42,21 @@ class history
   struct window
   {
     double step = 0;
-    std::deque<gauge_point> points;
-    double least = 0;  // since the last point
-    bool begun = false;
+    std::vector<float> least{};  // NaN where the machine stood still
+    std::int64_t end = 0;        // the number of the step behind the last point
+
+    [[nodiscard]] std::int64_t begin() const noexcept
+    {
+      return end - static_cast<std::int64_t>(least.size());
+    }
+    void add(std::int64_t number, float value);
   };
 
-  std::array<window, 3> windows_{{{0.095, {}, 0, false}, {2, {}, 0, false}, {60, {}, 0, false}}};
+  [[nodiscard]] bool reaches(window const& w, double begin) const noexcept;
+
+  std::array<window, 5> windows_{{{0.1}, {1}, {15}, {360}, {3600}}};
+  bool begun_ = false;
+  double first_ = 0;
   double last_ = 0;
 };
 

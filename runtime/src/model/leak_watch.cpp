@@ -1,6 +1,7 @@
 #include "model/leak_watch.hpp"
 
 #include "own_thread.hpp"
+#include "own_work.hpp"
 #include "probe/descriptors.hpp"
 #include "task/task_table.hpp"
 
@@ -9,6 +10,7 @@
 #include <leaklab/process.hpp>
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <system_error>
 #include <utility>
@@ -20,48 +22,134 @@ namespace
 
 constexpr double count_noise = 5;
 constexpr double heap_noise = 1 << 20;
-constexpr std::size_t most_series = 512;
+constexpr std::size_t most_series = 256;
+constexpr int most_skipped = 50;
 
 }  // namespace
 
-std::string_view to_string(leak_kind kind) noexcept
-{
-  switch (kind)
-  {
-    case leak_kind::tasks:
-      return "tasks";
-    case leak_kind::gauge:
-      return "gauge";
-    case leak_kind::fds:
-      return "fds";
-    case leak_kind::heap:
-      break;
-  }
-  return "heap";
-}
-
-leak_watch::series& leak_watch::at(leak_kind kind, std::string what, double noise,
+leak_watch::series* leak_watch::at(figure_kind kind, std::string what, judge_options const& options,
                                    source_site waits_at, source_site spawned_at)
 {
-  auto const [known, is_new] = series_.try_emplace(
-      key(kind, what, waits_at.function, waits_at.line, spawned_at.function, spawned_at.line));
-  auto& entry = known->second;
-  if (is_new)
+  key name(kind, what, waits_at.function, waits_at.line, spawned_at.function, spawned_at.line);
+  auto known = series_.find(name);
+  if (known == series_.end())
   {
-    entry.about.kind = kind;
-    entry.about.what = std::move(what);
-    entry.about.waits_at = waits_at;
-    entry.about.spawned_at = spawned_at;
-    entry.noise = noise;
+    if (series_.size() >= most_series && kind == figure_kind::tasks) return nullptr;
+    known = series_.try_emplace(std::move(name)).first;
+    auto& about = known->second.about;
+    about.kind = kind;
+    about.what = std::move(what);
+    about.waits_at = waits_at;
+    about.spawned_at = spawned_at;
   }
+  auto& entry = known->second;
   if (!entry.seen)
   {
     entry.seen = true;
+    entry.options = options;
+    entry.ages = {};
     entry.about.value = 0;
     entry.about.oldest = {};
     entry.about.example = 0;
   }
-  return entry;
+  return &entry;
+}
+
+void leak_watch::set(figure_kind kind, std::string what, double value, double noise, bool total)
+{
+  if (auto* const entry = at(kind, std::move(what), allowing(noise)))
+  {
+    entry->about.value = value;
+    entry->total = total;
+  }
+}
+
+judge_options leak_watch::allowing(double noise) const
+{
+  return {.noise = noise, .patience = patience_};
+}
+
+void leak_watch::count_tasks_by_place(double seconds)
+{
+  auto const counts = count_tasks();
+  // Tasks are numbered as they are spawned: the number reached so long ago tells who is so old.
+  std::array<double, age_counts::steps> reached{};
+  for (std::size_t i = 0; i != reached.size(); ++i)
+    reached[i] = spawned_.value_at(seconds - age_counts::age(i));
+  spawned_.add(seconds, static_cast<double>(counts.spawned));
+
+  auto const options = allowing(count_noise);
+  auto* const all = at(figure_kind::tasks, "", options);
+  all->total = true;
+  all->about.value = static_cast<double>(counts.live);
+  detail::task_table::instance().for_each(
+      [&](task_info const& task)
+      {
+        // The numbers fall with the age.
+        auto const younger = std::ranges::find_if(
+            reached, [id = static_cast<double>(task.id)](double number) { return number < id; });
+        auto const steps = static_cast<std::size_t>(younger - reached.begin());
+        all->ages.add(steps);
+        auto* const place =
+            at(figure_kind::tasks,
+               *task.operation ? task.operation : std::string(to_string(task.state)), options,
+               task.waits_at, task.spawned_at);
+        if (!place) return;
+        place->ages.add(steps);
+        ++place->about.value;
+        if (place->about.example && task.waiting_for <= place->about.oldest) return;
+        place->about.oldest = task.waiting_for;
+        place->about.example = task.id;
+      },
+      detail::frames::unread);
+}
+
+void leak_watch::count_descriptors()
+try
+{
+  auto const fds = read_fd_counts();
+  set(figure_kind::fds, "", static_cast<double>(fds.total), count_noise, true);
+  for (auto const& [kind, count] :
+       {std::pair("file", fds.files), std::pair("directory", fds.directories),
+        std::pair("socket", fds.sockets), std::pair("pipe", fds.pipes),
+        std::pair("device", fds.devices), std::pair("anonymous", fds.anonymous)})
+    set(figure_kind::fds, kind, static_cast<double>(count), count_noise);
+}
+catch (std::system_error const&)
+{
+  // No descriptor is left to count with: the sample before stands.
+}
+
+void leak_watch::read_heap(double seconds)
+{
+  auto const answers = own_work::count();
+  auto const heap = read_heap_stats();
+  if (!heap.watched)
+  {
+    heap_not_watched_ = "malloc is " + std::string(heap.allocator);
+    return;
+  }
+  // What the endpoint needs while it makes an answer is not the program's.
+  bool const disturbed = answers != own_work::count() || own_work::goes_on();
+  if (!disturbed || ++heap_looks_skipped_ > most_skipped)
+  {
+    heap_looks_skipped_ = 0;
+    heap_in_use_ =
+        std::max(static_cast<double>(heap.in_use_bytes) - static_cast<double>(bytes()), 0.0);
+  }
+  if (heap_in_use_) set(figure_kind::heap, "", *heap_in_use_, heap_noise, true);
+  keep_heap_by_stack(seconds);
+}
+
+void leak_watch::keep_heap_by_stack(double seconds)
+{
+  if (seconds < keep_heap_at_) return;
+  auto const begin = std::chrono::steady_clock::now();
+  heap_by_stack_.add(seconds, read_heap_by_stack());
+  std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
+  // Meanwhile tcmalloc's page heap is locked, and no thread gets pages from it: for one part in two
+  // hundred of the time, at most.
+  keep_heap_at_ = seconds + std::max(shortest_span(patience_).count() / 3, 200 * took.count());
 }
 
 void leak_watch::sample(double seconds)
@@ -70,54 +158,27 @@ void leak_watch::sample(double seconds)
   if (!begun_) first_ = seconds;
   begun_ = true;
   last_ = seconds;
-  keep_heap(seconds - first_);
-
-  auto& tasks = at(leak_kind::tasks, "", count_noise);
-  tasks.total = true;
-  tasks.about.value = static_cast<double>(count_tasks().live);
-  detail::task_table::instance().for_each(
-      [&](task_info const& task)
-      {
-        auto& place = at(leak_kind::tasks,
-                         *task.operation ? task.operation : std::string(to_string(task.state)),
-                         count_noise, task.waits_at, task.spawned_at);
-        ++place.about.value;
-        if (place.about.example && task.waiting_for <= place.about.oldest) return;
-        place.about.oldest = task.waiting_for;
-        place.about.example = task.id;
-      },
-      detail::frames::unread);
-
-  if (auto const heap = read_heap_stats(); heap.watched)
-    at(leak_kind::heap, "", heap_noise).about.value = static_cast<double>(heap.in_use_bytes);
-  else
-    heap_not_watched_ = "malloc is " + std::string(heap.allocator);
-  try
-  {
-    auto const fds = read_fd_counts();
-    auto& total = at(leak_kind::fds, "", count_noise);
-    total.total = true;
-    total.about.value = static_cast<double>(fds.total);
-    for (auto const& [kind, count] :
-         {std::pair("file", fds.files), std::pair("directory", fds.directories),
-          std::pair("socket", fds.sockets), std::pair("pipe", fds.pipes),
-          std::pair("device", fds.devices), std::pair("anonymous", fds.anonymous)})
-      at(leak_kind::fds, kind, count_noise).about.value = static_cast<double>(count);
-  }
-  catch (std::system_error const&)
-  {
-    // No descriptor is left to count with: the sample before stands.
-  }
+  count_tasks_by_place(seconds);
+  read_heap(seconds);
+  count_descriptors();
   for (auto const& own : read_gauges())
-    at(leak_kind::gauge, own.name, own.noise).about.value = own.value;
+  {
+    set(figure_kind::gauge, own.name, own.value, own.noise, true);
+    at(figure_kind::gauge, own.name, {})->options.bound = own.bound;
+  }
 
   for (auto entry = series_.begin(); entry != series_.end();)
   {
     auto& [name, s] = *entry;
-    if (!s.seen) s.about.value = 0;  // no task is there any more, or the gauge is gone
-    s.past.add({seconds, s.about.value});
+    if (!s.seen)  // no task is there any more, or the gauge is gone
+    {
+      s.about.value = 0;
+      s.ages = {};
+    }
+    s.past.add(seconds, s.about.value, s.options,
+               s.about.kind == figure_kind::tasks ? &s.ages : nullptr);
     // Places come and go with the code that runs; those that nobody waits in make room first.
-    if (!s.seen && series_.size() > most_series)
+    if (!s.seen && series_.size() > most_series / 2)
       entry = series_.erase(entry);
     else
     {
@@ -127,73 +188,12 @@ void leak_watch::sample(double seconds)
   }
 }
 
-void leak_watch::keep_heap(double watched)
+std::size_t leak_watch::bytes() const
 {
-  if (watched < keep_heap_at_) return;
-  auto const begin = std::chrono::steady_clock::now();
-  heap_earlier_ = std::exchange(heap_later_, read_heap_by_stack());
-  std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
-  // Meanwhile tcmalloc's page heap is locked, and no thread gets pages from it: for one part in two
-  // hundred of the time, at most.
-  keep_heap_at_ = std::max({least_seconds_to_judge, 2 * watched, watched + 200 * took.count()});
-}
-
-leak_report leak_watch::report() const
-{
-  std::lock_guard const lock(mutex_);
-  leak_report result;
-  result.watched_seconds = last_ - first_;
-  result.series = series_.size();
-  result.heap_not_watched = heap_not_watched_;
+  auto sum = heap_by_stack_.bytes() + spawned_.bytes();
   for (auto const& [name, s] : series_)
-  {
-    if (s.total) continue;
-    auto found = s.past.judge(s.noise);
-    if (found.verdict != verdict::leaking) continue;
-    result.leaks.push_back(s.about);
-    result.leaks.back().found = std::move(found);
-  }
-  std::ranges::stable_sort(
-      result.leaks, [](auto const& a, auto const& b)
-      { return std::pair(a.kind, -a.found.slope) < std::pair(b.kind, -b.found.slope); });
-  if (!result.leaks.empty())
-    result.verdict = verdict::leaking;
-  else if (result.watched_seconds >= least_seconds_to_judge)
-    result.verdict = verdict::steady;
-  else
-    result.seconds_needed = least_seconds_to_judge - result.watched_seconds;
-  return result;
-}
-
-leak_report leak_watch::report(symbols::symboliser& symbols) const
-{
-  auto result = report();
-  for (auto& leak : result.leaks)
-  {
-    if (leak.kind == leak_kind::fds) leak.example_descriptor = example_descriptor(leak.what);
-    if (leak.kind != leak_kind::heap) continue;
-    auto const earlier = [this]
-    {
-      std::lock_guard const lock(mutex_);
-      return heap_earlier_;
-    }();
-    leak.allocated_at = find_heap_origin(symbols, earlier, read_heap_by_stack());
-  }
-  return result;
-}
-
-judgement leak_watch::judge(std::string_view total) const
-{
-  std::lock_guard const lock(mutex_);
-  for (auto const& [name, s] : series_)
-    if (s.about.kind == leak_kind::gauge ? s.about.what == total
-                                         : s.about.what.empty() && to_string(s.about.kind) == total)
-      return s.past.judge(s.noise);
-  judgement nothing;
-  nothing.reason = total == to_string(leak_kind::heap) && !heap_not_watched_.empty()
-                       ? "the heap is not watched: " + heap_not_watched_
-                       : "the program has no gauge called " + std::string(total);
-  return nothing;
+    sum += sizeof name + sizeof s + s.past.bytes();
+  return sum;
 }
 
 void leak_watch::start()

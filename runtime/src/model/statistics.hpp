@@ -1,6 +1,8 @@
 // All figures of one moment, for every surface that shows figures.
 #pragma once
 
+#include "model/finding.hpp"
+
 #include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
 #include <leaklab/process.hpp>
@@ -11,6 +13,12 @@
 
 namespace leaklab::model
 {
+
+/// What the runtime itself takes of the process.
+struct own_weight
+{
+  std::size_t watch_bytes = 0;  ///< of the figures and readings that the watch keeps
+};
 
 struct statistics
 {
@@ -23,8 +31,11 @@ struct statistics
   std::uint64_t waiting = 0;
   std::vector<task_failure> failures;
   std::vector<gauge_value> gauges;  ///< the program's own
+  std::vector<figure_verdict> verdicts;
+  own_weight own;
 };
 
+/// All but the verdicts and the runtime's own weight.
 [[nodiscard]] statistics collect_statistics();
 
 }  // namespace leaklab::model

@@ -26,8 +26,8 @@ registry& all_gauges()
 
 }  // namespace
 
-gauge::gauge(std::string name, std::function<double()> read, double noise)
-    : name_(std::move(name)), read_(std::move(read)), noise_(noise)
+gauge::gauge(std::string name, std::function<double()> read, gauge_options options)
+    : name_(std::move(name)), read_(std::move(read)), options_(std::move(options))
 {
   std::lock_guard const lock(all_gauges().mutex);
   all_gauges().gauges.push_back(this);
@@ -65,10 +65,10 @@ struct sampled_gauge::sampler : std::enable_shared_from_this<sampler>
 };
 
 sampled_gauge::sampled_gauge(boost::asio::any_io_executor const& executor, std::string name,
-                             std::function<double()> read, double noise)
+                             std::function<double()> read, gauge_options options)
     : sampler_(std::make_shared<sampler>(executor, std::move(read))),
       gauge_(
-          std::move(name), [&value = sampler_->value] { return value.load(); }, noise)
+          std::move(name), [&value = sampler_->value] { return value.load(); }, std::move(options))
 {
   sampler_->go_on();
 }
@@ -84,7 +84,8 @@ std::vector<gauge_value> read_gauges()
     auto const same = std::ranges::find(values, g->name_, &gauge_value::name);
     auto& sum = same == values.end() ? values.emplace_back(gauge_value{g->name_}) : *same;
     sum.value += g->read_();
-    sum.noise += g->noise_;
+    sum.noise += g->options_.noise;
+    sum.bound += g->options_.bound();
   }
   return values;
 }

@@ -1,0 +1,83 @@
+// What the watch has to say: figures that rise or have risen, and where.
+#pragma once
+
+#include "symbols/location.hpp"
+
+#include <leaklab/task.hpp>
+#include <leaklab/verdict.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leaklab::model
+{
+
+/// In the order in which a report names them: the heap grows along with most others.
+enum class figure_kind
+{
+  tasks,
+  gauge,
+  fds,
+  heap,
+};
+
+[[nodiscard]] std::string_view to_string(figure_kind kind) noexcept;
+
+/// A line of the program, and what is there now of what was not there before.
+struct grown_place
+{
+  symbols::source_line line;
+  double amount = 0;
+  double share = 0;  ///< of all that has grown, up to 1
+};
+
+/// One thing that rises, or has risen.
+struct finding
+{
+  figure_kind kind = figure_kind::tasks;
+  /// The operation waited in, the kind of descriptor, the gauge's name; empty for all tasks, where
+  /// no few places make the rise, and for the heap.
+  std::string what;
+  double value = 0;  ///< now; bytes for heap
+  double share = 1;  ///< of the rise of the figure, of which this is one place or kind
+  judgement found;
+
+  // For tasks of one place:
+  source_site waits_at;
+  source_site spawned_at;
+  std::chrono::milliseconds oldest{0};
+  task_id example = 0;  ///< the one that has waited longest
+
+  /// Where the heap grows, and where descriptors were opened: at most ten, the largest first.
+  std::vector<grown_place> places;
+  std::string places_unknown;      ///< why there are none, and what to do about it
+  std::string example_descriptor;  ///< for descriptors
+
+  std::string mark;        ///< the last one set before it began; empty when there is none
+  double mark_before = 0;  ///< seconds from the mark to the beginning
+};
+
+/// A figure of the program: "tasks", "heap", "fds" or the name of a gauge.
+struct figure_verdict
+{
+  std::string figure;
+  judgement found;
+};
+
+struct leak_report
+{
+  leaklab::verdict verdict = leaklab::verdict::unknown;  ///< the worst of all figures
+  double watched_seconds = 0;
+  double seconds_needed = 0;  ///< how much longer to watch, while it is too early for a verdict
+  double patience_seconds = 0;
+  std::vector<finding> findings;        ///< the worst first, within that by kind and share
+  std::vector<figure_verdict> figures;  ///< all, whatever is to be said of them
+  std::size_t series = 0;               ///< how many things are watched
+  std::size_t own_bytes = 0;            ///< of memory that the watch itself takes
+  /// Why the heap is not among them: "malloc is libjemalloc.so.2"; empty when it is.
+  std::string heap_not_watched;
+};
+
+}  // namespace leaklab::model

@@ -1,0 +1,150 @@
+// What the watch says: the same of each figure, whoever asks.
+#include "model/leak_watch.hpp"
+#include "model/marks.hpp"
+#include "probe/descriptors.hpp"
+
+#include <leaklab/heap.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+namespace leaklab::model
+{
+namespace
+{
+
+constexpr std::size_t most_findings = 10;  // of a figure
+constexpr double explained = 0.5;
+
+std::string figure_of(finding const& about)
+{
+  return about.kind == figure_kind::gauge ? about.what : std::string(to_string(about.kind));
+}
+
+auto order(finding const& f)
+{
+  return std::tuple(f.found.verdict, f.kind, -f.share);
+}
+
+// The places speak for their figure. It speaks for itself where it is worse than any of them, and
+// where they explain little of its rise.
+void add_figure(leak_report& report, finding total, std::vector<finding> places)
+{
+  double sum = 0;
+  auto worst = verdict::unknown;
+  for (auto const& place : places)
+  {
+    sum += place.found.rise;
+    worst = std::min(worst, place.found.verdict);
+  }
+  auto& whole = total.found;
+  bool const rises = is_finding(whole.verdict);
+  auto const rise = std::max(sum, rises ? whole.rise : 0);
+  for (auto& place : places)
+    place.share = rise > 0 ? place.found.rise / rise : 1;
+  std::ranges::stable_sort(places, {}, order);
+  places.resize(std::min(places.size(), most_findings));
+
+  auto const figure = figure_of(total);
+  if (rises && (whole.verdict < worst || sum < explained * whole.rise))
+    places.insert(places.begin(), total);
+  else if (!places.empty() && worst != whole.verdict)
+    whole = places.front().found;
+  report.figures.push_back({figure, whole});
+  report.findings.insert(report.findings.end(), places.begin(), places.end());
+  report.verdict = std::min(report.verdict, whole.verdict);
+}
+
+}  // namespace
+
+std::string_view to_string(figure_kind kind) noexcept
+{
+  switch (kind)
+  {
+    case figure_kind::tasks:
+      return "tasks";
+    case figure_kind::gauge:
+      return "gauge";
+    case figure_kind::fds:
+      return "fds";
+    case figure_kind::heap:
+      break;
+  }
+  return "heap";
+}
+
+leak_report leak_watch::report() const
+{
+  std::lock_guard const lock(mutex_);
+  leak_report result;
+  result.watched_seconds = last_ - first_;
+  result.patience_seconds = patience_.count();
+  result.seconds_needed = std::max(shortest_span(patience_).count() - result.watched_seconds, 0.0);
+  result.series = series_.size();
+  result.own_bytes = bytes();
+  result.heap_not_watched = heap_not_watched_;
+
+  std::map<std::string, std::vector<finding>> places;
+  std::vector<finding> totals;
+  for (auto const& [name, s] : series_)
+  {
+    finding made = s.about;
+    made.found = s.past.judge(s.options);
+    if (s.total)
+      totals.push_back(std::move(made));
+    else if (is_finding(made.found.verdict))
+      places[figure_of(made)].push_back(std::move(made));
+  }
+  for (auto& total : totals)
+  {
+    auto of_it = std::move(places[figure_of(total)]);
+    add_figure(result, std::move(total), std::move(of_it));
+  }
+  std::ranges::stable_sort(result.findings, {}, order);
+
+  auto const marks = read_marks();
+  for (auto& each : result.findings)
+  {
+    auto const began = last_ - each.found.since;
+    for (auto const& mark : marks)
+    {
+      if (mark.seconds > began) continue;
+      each.mark = mark.text;
+      each.mark_before = began - mark.seconds;
+    }
+  }
+  return result;
+}
+
+leak_report leak_watch::report(symbols::symboliser& symbols) const
+{
+  auto result = report();
+  for (auto& each : result.findings)
+  {
+    if (each.kind == figure_kind::fds) each.example_descriptor = example_descriptor(each.what);
+    if (each.kind != figure_kind::heap) continue;
+    auto const before = [&]
+    {
+      std::lock_guard const lock(mutex_);
+      return heap_by_stack_.before(last_ - each.found.since);
+    }();
+    each.places = grown_places(symbols, before, read_heap_by_stack());
+    if (each.places.empty() && heap_sampling_period() == 0)
+      each.places_unknown = "the heap is not sampled: curl -d 524288 URL/debug/config/heap_sampling";
+  }
+  return result;
+}
+
+judgement leak_watch::judge(std::string_view figure) const
+{
+  auto const all = report();
+  auto const known = std::ranges::find(all.figures, figure, &figure_verdict::figure);
+  if (known != all.figures.end()) return known->found;
+  judgement nothing;
+  nothing.reason = figure == to_string(figure_kind::heap) && !all.heap_not_watched.empty()
+                       ? "the heap is not watched: " + all.heap_not_watched
+                       : "the program has no gauge called " + std::string(figure);
+  return nothing;
+}
+
+}  // namespace leaklab::model

@@ -6,6 +6,7 @@
 #include <world/temporary_directory.hpp>
 
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <vector>
 
@@ -28,20 +29,24 @@ void make_folders(fs::path const& top)
   fs::create_directory_symlink(top, deepest / "d");
 }
 
-awaitable<void> walk(fs::path folder, channel<fs::path>& found)
+bool is_folder(fs::directory_entry const& entry)
+{
+  std::error_code too_deep;
+  return entry.is_directory(too_deep);
+}
+
+awaitable<void> walk(std::string folder, channel<std::string>& found)
 {
   co_await found.async_send({}, folder);
   // the cure: the folder is read and closed before the walk goes down into it
-  std::vector<fs::directory_entry> const entries(fs::directory_iterator(folder),
-                                                 fs::directory_iterator{});
-  for (auto const& entry : entries)
-  {
-    std::error_code too_deep;
-    if (entry.is_directory(too_deep)) co_await walk(entry.path(), found);
-  }
+  std::vector<std::string> folders;
+  for (auto const& entry : fs::directory_iterator(folder))
+    if (is_folder(entry)) folders.push_back(entry.path().string());
+  for (auto const& each : folders)
+    co_await walk(each, found);
 }
 
-awaitable<void> keep_walking(fs::path const& top, channel<fs::path>& found)
+awaitable<void> keep_walking(std::string top, channel<std::string>& found)
 {
   for (;;)
     co_await walk(top, found);
@@ -51,8 +56,8 @@ awaitable<void> scenario(leaklab::lab& lab)
 {
   world::temporary_directory const top;
   make_folders(top.path());
-  channel<fs::path> found(lab.get_executor());
-  lab.spawn(keep_walking(top.path(), found), "walk");
+  channel<std::string> found(lab.get_executor());
+  lab.spawn(keep_walking(top.path().string(), found), "walk");
   for (auto clock = lab.ticks(); co_await clock.next();)
   {
     co_await found.async_receive();

@@ -7,20 +7,23 @@
 //   - each floor is above the one before, by a tenth of the whole rise or more, and by no more than
 //     six tenths: a step is no rise, and does not make one of a creep behind it;
 //   - the rise is at least `noise`;
-//   - the last floor is above all that was the floor for as long as a part, in the time before that
-//     is ten times the span or the patience, whichever is longer; where it had come down before, by
-//     a quarter of that fall: a saw goes where it has been, a leak does not;
-//   - where the ages are known, as those of tasks are, at least half of the rise is older than a
-//     tenth of the span: a growing load exchanges what it holds, a leak keeps it;
+//   - the last floor is above all that was the floor for as long as a part, in the ten days before;
+//     where it had come down before, by a quarter of that fall: a saw goes where it has been, a leak
+//     does not;
+//   - where the ages are known, as those of tasks are, what is older than a quarter of the span makes
+//     up half of the rise: a growing load exchanges what it holds, a leak keeps it. Then the ten days
+//     are ten spans, or the patience if that is longer;
 //   - it has not stopped meanwhile: the last eighth goes on at a fifth of the pace or more.
 //
 // All spans are tried, the longest first, from the whole time watched down to the shortest that
 // says anything: a sixtieth of the patience, and 1.5 s at least.
 //
 // What this cannot see: a rise of less than `noise` in the longest span; a leak in the shadow of a
-// figure that was higher and fell, until it is higher again or ten spans have gone by; of two
-// movements in one figure, the smaller. What it takes for a leak and is none: a load that rises for
-// longer than the patience and keeps what it makes.
+// figure that was higher and fell, until it is higher again; of two movements in one figure, the
+// smaller. What it takes for a leak and is none: a load that rises for longer than the patience, for
+// the first time in ten days, and keeps what it makes.
+//
+// tests/verdict has the histories that it was tried on, scripts/verdict-trial the service.
 #pragma once
 
 #include <chrono>

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <span>
 
 namespace leaklab::model
 {
@@ -18,25 +19,27 @@ std::int64_t number_of(double seconds, double step)
   return static_cast<std::int64_t>(std::floor(seconds / step + 1e-6));
 }
 
-/// The highest of the least values of all runs of `width` neighbours.
-double highest_of_least(std::vector<float> const& values, std::size_t begin, std::size_t end,
-                        std::size_t width)
+// The floor is the least value of `width` neighbours.
+double barrier_of(std::span<float const> values, std::size_t width, double above_fall)
 {
   double highest = lowest;
-  std::deque<std::size_t> rising;  // the least of the run is in front
-  for (std::size_t i = begin; i != end; ++i)
+  double barrier = lowest;
+  std::deque<std::size_t> rising;  // the least of the neighbours is in front
+  for (std::size_t i = 0; i != values.size(); ++i)
   {
     if (!std::isnan(values[i]))
     {
       while (!rising.empty() && values[rising.back()] >= values[i])
         rising.pop_back();
       rising.push_back(i);
+      auto const fell = highest - values[i];
+      if (fell > 0) barrier = std::max(barrier, highest + above_fall * fell);
     }
     if (!rising.empty() && rising.front() + width <= i) rising.pop_front();
-    if (i + 1 >= begin + width && !rising.empty())
-      highest = std::max(highest, static_cast<double>(values[rising.front()]));
+    if (i + 1 >= width && !rising.empty())
+      highest = std::max<double>(highest, values[rising.front()]);
   }
-  return highest;
+  return std::max(barrier, highest);
 }
 
 }  // namespace
@@ -83,19 +86,20 @@ std::vector<gauge_point> history::since(double begin) const
   return points;
 }
 
-double history::highest_floor(double begin, double end, double width) const
+double history::barrier(double begin, double end, double width, double above_fall) const
 {
-  double highest = lowest;
   begin = std::max(begin, first_);
+  auto highest = lowest;
   for (auto const& w : windows_)
   {
     auto const from = std::max(w.begin(), number_of(begin - first_, w.step));
-    auto const to = std::min(w.end, number_of(end - first_, w.step));
+    auto const to = std::min(w.end, number_of(end - first_, w.step) + 1);
     if (from >= to) continue;
-    auto const run = static_cast<std::size_t>(std::max(std::ceil(width / w.step), 1.0));
     highest = std::max(
-        highest, highest_of_least(w.least, static_cast<std::size_t>(from - w.begin()),
-                                  static_cast<std::size_t>(to - w.begin()), run));
+        highest, barrier_of(std::span(w.least).subspan(static_cast<std::size_t>(from - w.begin()),
+                                                       static_cast<std::size_t>(to - from)),
+                            static_cast<std::size_t>(std::max(std::ceil(width / w.step), 1.0)),
+                            above_fall));
     if (reaches(w, begin)) break;
   }
   return highest;

@@ -27,9 +27,10 @@ class history
   /// The points from `begin` to now, from the closest window that goes back so far.
   [[nodiscard]] std::vector<gauge_point> since(double begin) const;
 
-  /// The highest of all that was the floor for `width` seconds between `begin` and `end`; minus
-  /// infinity when there is nothing.
-  [[nodiscard]] double highest_floor(double begin, double end, double width) const;
+  /// What a rise that begins at `end` must exceed to be news: all that was the floor for `width`
+  /// seconds from `begin` on; where it came down after, by `above_fall` of the fall. Minus infinity
+  /// when there was nothing.
+  [[nodiscard]] double barrier(double begin, double end, double width, double above_fall) const;
 
   /// The least value of the time around `seconds`; 0 before the first.
   [[nodiscard]] double value_at(double seconds) const;

@@ -17,10 +17,9 @@ constexpr double greatest_share = 0.6;
 constexpr double tail = 8;               // parts of the span, the last of which shows an end
 constexpr double least_pace_of_tail = 0.2;
 constexpr double least_above_fall = 0.25;
-constexpr double look_back = 10;  // spans
-constexpr double least_look_back = 60;  // seconds
+constexpr double look_back = 10;  // spans, where ages are known
 constexpr double least_above_scatter = 3;
-constexpr double young = 10;      // parts of the span: what is younger may be on its way out
+constexpr double young = 4;       // parts of the span: what is younger may be on its way out
 constexpr double least_old = 0.5;
 
 std::span<gauge_point const> part_of(std::span<gauge_point const> points, std::size_t i)
@@ -29,9 +28,14 @@ std::span<gauge_point const> part_of(std::span<gauge_point const> points, std::s
   return points.subspan(first, (i + 1) * points.size() / number_of_parts - first);
 }
 
+gauge_point least_of(std::span<gauge_point const> points)
+{
+  return std::ranges::min(points, {}, &gauge_point::value);
+}
+
 double floor_of(std::span<gauge_point const> points)
 {
-  return std::ranges::min(points, {}, &gauge_point::value).value;
+  return least_of(points).value;
 }
 
 // By how much the floors of neighbouring halves of a part differ, half of the time.
@@ -69,7 +73,7 @@ std::optional<rise> rise_by_parts(std::span<gauge_point const> points, double no
     slopes[i] = step / (parts[i + 1].seconds - parts[i].seconds);
   }
   std::ranges::sort(slopes);
-  return rise{.begin = points.front().seconds,
+  return rise{.begin = least_of(part_of(points, 0)).seconds,
               .from = parts.front().value,
               .to = parts.back().value,
               .slope = (slopes[1] + slopes[2]) / 2,
@@ -109,11 +113,11 @@ std::optional<rise> find_rise(history const& past, judge_options const& options,
     if (!found || has_stopped(points, *found, shortest, options.noise)) continue;
     if (ages && ages->older_than(length / young) < least_old * (found->to - found->from)) continue;
 
-    auto const before = std::max({look_back * length, options.patience.count(), least_look_back});
-    auto const highest = past.highest_floor(found->begin - before, found->begin,
-                                            length / static_cast<double>(number_of_parts));
-    auto const fell = std::max(highest - found->from, 0.0);
-    if (found->to - highest < std::max(options.noise, least_above_fall * fell)) continue;
+    auto const from = ages ? found->begin - std::max(look_back * length, options.patience.count())
+                           : past.first();
+    auto const width = length / static_cast<double>(number_of_parts);
+    auto const barrier = past.barrier(from, found->begin, width, least_above_fall);
+    if (found->to - barrier < options.noise) continue;
     found->seconds = length;
     return found;
   }

@@ -23,10 +23,10 @@ class age_counts
     return youngest * static_cast<double>(std::uint64_t{1} << step);
   }
 
-  /// One that is at least as old as `number` of the steps demand.
-  void add(std::size_t number) noexcept
+  /// Some that are at least as old as `number` of the steps demand.
+  void add(std::size_t number, std::uint32_t count = 1) noexcept
   {
-    if (number) ++reached_[number - 1];
+    if (number) reached_[number - 1] += count;
   }
 
   /// At least so old, as far as the steps tell: by a step too few.

@@ -7,6 +7,7 @@
 
 #include <source_location>
 #include <string>
+#include <vector>
 
 namespace
 {
@@ -205,6 +206,38 @@ TEST(function_name, has_scope_and_name_where_the_demangler_gives_up)
     EXPECT_NO_THROW(static_cast<void>(scope_and_name(other))) << other;
   EXPECT_EQ(scope_and_name("_Z99x"), "x");
   EXPECT_EQ(scope_and_name("main"), "main");
+}
+
+TEST(function_name, may_stand_without_parameters_and_template_arguments)
+{
+  struct row
+  {
+    char const* wanted;
+    std::vector<char const*> named;
+    std::vector<char const*> others;
+  };
+  for (auto const& [wanted, named, others] : std::initializer_list<row>{
+           {"ns::session::run",
+            {"ns::session::run", "ns::session::run(int)", "ns::session::run(int) const",
+             "ns::session::run() &&", "ns::session::run<std::pair<int, char>>(void (*)(int))",
+             "ns::session<int>::run<char>(int) const"},
+            {"ns::session::run_other", "ns::session::run_other(int)", "ns::session::runs<int>()",
+             "ns::session::run(int)::<lambda()>", "session::run(int)", "ns::session::run::go()",
+             "ns::session", "ns::session::ru", "other::ns::session::run(int)"}},
+           {"ns::run<int>", {"ns::run<int>(char)"}, {"ns::run<char>(int)", "ns::run(int)"}},
+           {"run(int)", {"run(int)", "run(int) const"}, {"run(char)", "run()", "run"}},
+           {"main::<lambda(int)>", {"main::<lambda(int)>"}, {"main::<lambda(char)>"}},
+           {"main", {"main", "main()"}, {"main::<lambda(int)>", "main()::<lambda(int)>"}},
+           {"f::operator()", {"f::operator()(int)"}, {"f::operator<(int)", "f::operator+(int)"}},
+           {"f::operator<", {"f::operator<(int)"}, {"f::operator<=(int)"}},
+           {"", {}, {"f", "f()", "<lambda()>", "(unbalanced"}},
+       })
+  {
+    for (auto const* const function : named)
+      EXPECT_TRUE(leaklab::symbols::names_function(wanted, function)) << wanted << ' ' << function;
+    for (auto const* const function : others)
+      EXPECT_FALSE(leaklab::symbols::names_function(wanted, function)) << wanted << ' ' << function;
+  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace
 {
@@ -34,10 +35,28 @@ awaitable<void> await_send_one(channel<int>& to)
   co_await send_one(to);
 }
 
+awaitable<void> spawn_sender(channel<int>& to)
+{
+  spawn(co_await asio::this_coro::executor, send_one(to), "sender");
+}
+
 awaitable<void> sleep_for(std::chrono::milliseconds time)
 {
   leaklab::steady_timer timer(co_await asio::this_coro::executor, time);
   co_await timer.async_wait();
+}
+
+awaitable<void> sleep_often(int times)
+{
+  while (times-- != 0)
+    co_await sleep_for(1ms);
+}
+
+// Always ready: its context never runs dry.
+awaitable<void> spin()
+{
+  for (;;)
+    co_await asio::post(co_await asio::this_coro::executor, leaklab::tracked());
 }
 
 std::size_t occurrences(std::string const& text, std::string const& part)
@@ -145,6 +164,33 @@ TEST(tasks_left, are_awaited_while_another_thread_runs_them)
   EXPECT_EQ(find_tasks_left(since, {.patience = 1min}), "");
 }
 
+// It looks eleven times in the first 200 ms, then ten times a second.
+TEST(tasks_left, run_as_fast_as_they_can_while_they_are_awaited)
+{
+  guarded here;
+  spawn(here.context, sleep_often(200), "sleeps often");
+  EXPECT_EQ(find_tasks_left(here.since, {.context = &here.context, .patience = 10s}), "");
+}
+
+TEST(tasks_left, are_looked_at_in_a_context_that_never_runs_dry)
+{
+  guarded here;
+  spawn(here.context, spin(), "spinner");
+  EXPECT_EQ(occurrences(here.report(), ": spinner\n"), 1u);
+  EXPECT_NE(find_tasks_left(here.since, {.context = &here.context, .patience = 1ms}), "");
+
+  here.since = last_task();
+  spawn(here.context, sleep_for(20ms), "beside it");
+  EXPECT_EQ(find_tasks_left(here.since, {.context = &here.context, .patience = 1min}), "");
+}
+
+TEST(tasks_left, include_those_of_other_threads)
+{
+  guarded here;
+  std::thread([&] { spawn(here.context, send_one(here.nobody_receives), "theirs"); }).join();
+  EXPECT_EQ(occurrences(here.report(), ": theirs\n"), 1u);
+}
+
 TEST(tasks_left, may_be_allowed_by_name_by_coroutine_and_by_who_spawned_them)
 {
   guarded here;
@@ -153,12 +199,22 @@ TEST(tasks_left, may_be_allowed_by_name_by_coroutine_and_by_who_spawned_them)
   EXPECT_NE(here.report(), "");
   EXPECT_EQ(here.report({{"sender", "ends with the context"}}), "");
   EXPECT_EQ(here.report({{"send_one(channel<int>&)", "ends with the context"}}), "");
-  EXPECT_NE(here.report({{"send_one", "is not its whole name"}}), "");
+  EXPECT_EQ(here.report({{"send_one", "ends with the context"}}), "");
+  EXPECT_NE(here.report({{"send", "is not its whole name"}}), "");
 
   spawn(here.context, sleep_for(1h), "sleeper");
   auto const report = here.report({{"sender", "ends with the context"}});
   EXPECT_NE(report.find("1 task left behind"), report.npos) << report;
   EXPECT_NE(report.find(": sleeper\n"), report.npos) << report;
+}
+
+TEST(tasks_left, are_not_allowed_by_the_name_of_the_task_that_spawned_them)
+{
+  guarded here;
+  spawn(here.context, spawn_sender(here.nobody_receives), "spawn_sender");
+  auto const report = here.report({{"spawn_sender", "ends at once"}});
+  EXPECT_EQ(occurrences(report, ": sender\n"), 1u) << report;
+  EXPECT_EQ(here.report({{"spawn_sender(channel<int>&)", "as are all that it spawns"}}), "");
 }
 
 TEST(tasks_left, are_not_allowed_without_a_reason)

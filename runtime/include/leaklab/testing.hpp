@@ -6,6 +6,9 @@
 // It includes no test framework: the macros at its end, for GoogleTest and Catch2, mean something
 // where their framework is included. Any other framework passes its own function to the guard, or
 // asks find_tasks_left().
+//
+// The tasks of all threads are in one table: of two guards at the same time, each sees what was
+// spawned under the other. Tests that run side by side belong in processes of their own.
 #pragma once
 
 #include <leaklab/task.hpp>
@@ -23,8 +26,10 @@ namespace leaklab::testing
 {
 
 /// Tasks that may be left behind: those of this name, in this coroutine, or spawned by this
-/// function, as the report writes them. The reason is for who reads the test, and must not be
-/// empty.
+/// function, as the report writes them. The coroutine may stand without its parameters and template
+/// arguments: "ns::session::run" is each ns::session<T>::run(…) const, not ns::session::run_other.
+/// The spawning function may not, lest the name of a task allow all that it spawns. The reason is
+/// for who reads the test, and must not be empty.
 struct allowed_tasks
 {
   std::string name_or_function;
@@ -33,11 +38,12 @@ struct allowed_tasks
 
 struct leak_options
 {
-  /// Polled before every look, for a context that only the test's own thread runs; else null.
+  /// Run while tasks are awaited, for a context that only the test's own thread runs; else null.
+  /// What is ready is run before the first look in any case, for up to 100 ms.
   boost::asio::io_context* context = nullptr;
   std::vector<allowed_tasks> allowed{};
-  /// Until when tasks may still end. Looks at pauses that grow from 0.1 to 100 ms, and returns as
-  /// soon as none is left.
+  /// Until when tasks may still end. Looks when the context has nothing to do and at pauses that
+  /// grow from 0.1 to 100 ms, and returns as soon as it sees none.
   std::chrono::milliseconds patience{1000};
 };
 

@@ -51,6 +51,16 @@ size closing(std::string_view text, size open)
   return npos;
 }
 
+/// Where parameters or template arguments that begin at `at` end, npos when none do. A lambda is a
+/// name.
+size behind_group(std::string_view text, size at)
+{
+  if (at == 0 || at >= text.size() || text[at - 1] == ':') return npos;
+  if (text[at] != '(' && text[at] != '<') return npos;
+  size const end = closing(text, at);
+  return end == npos ? npos : end + 1;
+}
+
 bool begins_operator(std::string_view text, size at)
 {
   static constexpr std::string_view word = "operator";
@@ -216,6 +226,21 @@ std::string scope_and_name(std::string_view mangled)
     name.append(name.empty() ? "" : "::").append(part);
   }
   return name.empty() || !mangled.starts_with("_Z") ? std::string(mangled) : name;
+}
+
+bool names_function(std::string_view wanted, std::string_view function)
+{
+  size at = 0;
+  for (char const c : wanted)
+  {
+    while (at != npos && function.substr(at, 1) != std::string_view(&c, 1))
+      at = behind_group(function, at);
+    if (at == npos) return false;
+    ++at;
+  }
+  while (at < function.size() && function[at] != ' ')
+    at = behind_group(function, at);
+  return at != npos;
 }
 
 std::string shorten_library_name(std::string name)

@@ -24,4 +24,8 @@ namespace leaklab::symbols
 /// names, and short ones, stay as they are.
 [[nodiscard]] std::string shorten_library_name(std::string name);
 
+/// Whether `wanted` is the name of `function`, or that without its parameters, its qualifiers or
+/// some template arguments: "ns::f" names "ns::f<int>(char) const", not "ns::f(char)::<lambda()>".
+[[nodiscard]] bool names_function(std::string_view wanted, std::string_view function);
+
 }  // namespace leaklab::symbols

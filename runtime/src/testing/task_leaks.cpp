@@ -1,3 +1,4 @@
+#include "symbols/function_name.hpp"
 #include "symbols/place_book.hpp"
 #include "symbols/task_blocks.hpp"
 
@@ -26,13 +27,27 @@ void demand_reasons(leak_options const& options)
           fmt::format("the tasks \"{}\" are allowed without a reason", entry.name_or_function));
 }
 
-std::vector<task_info> look(task_id since, boost::asio::io_context* context)
+using clock = std::chrono::steady_clock;
+
+constexpr clock::duration longest_pause = 100ms;
+
+/// Runs what is ready. A context of tasks that always are is left at `when`.
+void poll(boost::asio::io_context& context, clock::time_point when)
 {
-  if (context)
-  {
-    if (context->stopped()) context->restart();
-    context->poll();
-  }
+  if (context.stopped()) context.restart();
+  while (context.poll_one() != 0 && clock::now() < when)
+    ;
+}
+
+/// Runs the context until `when`, or until it has nothing to do. How many handlers it ran.
+std::size_t run_until(boost::asio::io_context& context, clock::time_point when)
+{
+  if (context.stopped()) context.restart();
+  return context.run_until(when);
+}
+
+std::vector<task_info> look(task_id since)
+{
   std::vector<task_info> found;
   for_each_task(
       [&](task_info const& task)
@@ -45,17 +60,19 @@ std::vector<task_info> look(task_id since, boost::asio::io_context* context)
 bool is_allowed(task_info const& task, std::vector<allowed_tasks> const& allowed,
                 symbols::place_book& places)
 {
-  auto in = places.chain(task);
-  in.push_back(&places.at(task.spawned_at));
-  return std::any_of(allowed.begin(), allowed.end(),
-                     [&](allowed_tasks const& entry)
-                     {
-                       auto const& wanted = entry.name_or_function;
-                       return wanted == task.name ||
-                              std::any_of(in.begin(), in.end(),
-                                          [&](auto const* const place)
-                                          { return place->lines.front().function == wanted; });
-                     });
+  auto const name = [](symbols::location const* place) -> std::string_view
+  { return place->lines.front().function; };
+  auto const in = places.chain(task);
+  auto const spawned_by = name(&places.at(task.spawned_at));
+  return std::ranges::any_of(allowed,
+                             [&](allowed_tasks const& entry)
+                             {
+                               auto const& wanted = entry.name_or_function;
+                               return wanted == task.name || wanted == spawned_by ||
+                                      std::ranges::any_of(
+                                          in, [&](auto const* const place)
+                                          { return symbols::names_function(wanted, name(place)); });
+                             });
 }
 
 }  // namespace
@@ -67,16 +84,18 @@ task_id last_task()
 
 std::string find_tasks_left(task_id since, leak_options const& options)
 {
-  using clock = std::chrono::steady_clock;
   demand_reasons(options);
-  auto const end = clock::now() + options.patience;
-  if (look(since, options.context).empty()) return {};  // the common case needs no names
+  auto* const context = options.context;
+  auto const begin = clock::now();
+  auto const end = begin + options.patience;
+  if (context) poll(*context, begin + longest_pause);
+  if (look(since).empty()) return {};  // the common case needs no names
   symbols::symboliser symbols;
   symbols::place_book places(symbols);
   auto const names = places.reading();
   auto const look_again = [&]
   {
-    auto found = look(since, options.context);
+    auto found = look(since);
     if (!options.allowed.empty())
       std::erase_if(
           found, [&](task_info const& task) { return is_allowed(task, options.allowed, places); });
@@ -84,9 +103,11 @@ std::string find_tasks_left(task_id since, leak_options const& options)
   };
   auto left = look_again();
   for (clock::duration pause = 100us; !left.empty() && clock::now() < end;
-       pause = std::min<clock::duration>(2 * pause, 100ms))
+       pause = std::min(2 * pause, longest_pause))
   {
-    std::this_thread::sleep_for(std::min(pause, end - clock::now()));
+    auto const until = std::min(clock::now() + pause, end);
+    // Nothing to run: only another thread can end what is left.
+    if (!context || run_until(*context, until) == 0) std::this_thread::sleep_until(until);
     left = look_again();
   }
   if (left.empty()) return {};

@@ -233,13 +233,6 @@ class service
   std::vector<int> audits_;
 };
 
-// Until endpoint_options has it.
-template <class Options>
-void set_patience(Options& options, milliseconds patience)
-{
-  if constexpr (requires { options.patience; }) options.patience = patience;
-}
-
 }  // namespace
 
 int main(int argc, char** argv)
@@ -254,9 +247,7 @@ int main(int argc, char** argv)
   }
   auto const time = [argv](int option) { return milliseconds(std::atoll(argv[option])); };
 
-  leaklab::endpoint_options options{.port = 0};
-  set_patience(options, time(1));
-  leaklab::endpoint const debug(options);
+  leaklab::endpoint const debug({.port = 0, .patience = time(1)});
 
   asio::io_context context;
   service trial(context, argv[0]);

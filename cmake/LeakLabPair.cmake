@@ -11,6 +11,7 @@
 #   work                       what lab::completed() counts
 #   seconds_to_tell            how long a run must last for a verdict
 #   minutes_to_learn, prerequisites
+#   drains                     optional: true when what the leaky twin holds is worked off after its load has ended
 #   refuses                    optional: what the fixed twin turns away, where the leaky one does not
 #   teardown_steps             optional: after how many steps at most the teardown test stops the fixed twin [200]; fewer
 #                              where each step handles megabytes
@@ -101,6 +102,12 @@ function(leaklab_add_pair_tests pattern rate seconds teardown_steps valgrind_fin
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
   leaklab_add_pair_test(${pattern}.names_the_fault COMMAND "${tests}/names_the_fault" "${bin}"
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+
+  leaklab_add_pair_test(${pattern}.is_held_after_its_load COMMAND "${tests}/pairs/late_look" "${bin}"
+    "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}" 5)
+  leaklab_add_pair_test(${pattern}.is_held_long_after_its_load LABELS rates COMMAND "${tests}/pairs/late_look" "${bin}"
+    "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}" 5 30 90)
+  set_tests_properties(pair.${pattern}.is_held_long_after_its_load PROPERTIES TIMEOUT 240)
 
   # Nor do the verdicts depend on the rate. At the default rate the gauge is held against the operations: an operation under way
   # when it is read counts for one of forty at most.

@@ -62,7 +62,7 @@ amounts_by_stack read_heap_by_stack()
 }
 
 std::vector<grown_place> grown_places(symbols::symboliser& symbols, readings::kept const& before,
-                                      amounts_by_stack const& now)
+                                      amounts_by_stack const& now, double least)
 {
   std::map<std::pair<std::string, std::int64_t>, grown_place> by_line;
   for (auto const& [stack, amount] : now)
@@ -85,7 +85,8 @@ std::vector<grown_place> grown_places(symbols::symboliser& symbols, readings::ke
   std::ranges::sort(places, std::greater<>(), &grown_place::amount);
   for (auto& place : places)
     place.share = place.amount / whole;
-  std::erase_if(places, [](auto const& place) { return place.share < least_share; });
+  std::erase_if(places, [least](auto const& place)
+                { return place.share < least_share || place.amount < least; });
   places.resize(std::min(places.size(), most_places));
   return places;
 }

@@ -15,6 +15,7 @@ namespace
 
 constexpr std::size_t most_findings = 10;  // of a figure
 constexpr double explained = 0.5;
+constexpr double least_samples = 3;  // that stand for the growth of a line
 
 std::string figure_of(finding const& about)
 {
@@ -128,9 +129,12 @@ leak_report leak_watch::report(symbols::symboliser& symbols) const
       std::lock_guard const lock(mutex_);
       return heap_by_stack_.before(last_ - each.found.since);
     }();
-    each.places = grown_places(symbols, before, read_heap_by_stack());
-    if (each.places.empty() && heap_sampling_period() == 0)
-      each.places_unknown = "the heap is not sampled: curl -d 524288 URL/debug/config/heap_sampling";
+    auto const period = static_cast<double>(fixed_heap_sampling_period());
+    each.places = grown_places(symbols, before, read_heap_by_stack(), least_samples * period);
+    if (!each.places.empty()) continue;
+    each.places_unknown =
+        heap_sampling_period() ? "too few samples yet"
+                               : "not sampled; curl -d 524288 URL/debug/config/heap_sampling";
   }
   return result;
 }

@@ -1,8 +1,8 @@
 // The rules that lead from frame to frame, against libdw's reading of the same information and
 // libgcc's way.
+#include "probe/get_stack_trace.hpp"
 #include "unwind/capture.hpp"
 #include "unwind/frame_rule_table.hpp"
-#include "unwind/get_stack_trace.hpp"
 
 #include <alloca.h>
 #include <dlfcn.h>

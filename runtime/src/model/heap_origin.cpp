@@ -1,51 +1,15 @@
 #include "model/heap_origin.hpp"
 
+#include "model/own_line.hpp"
+
 #include <leaklab/heap.hpp>
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace leaklab::model
 {
-namespace
-{
-
-// `upload::upload` on the line of `struct upload`: a constructor that the compiler wrote, called
-// where the reader should look.
-bool is_implicit_constructor(symbols::source_line const& line)
-{
-  std::string_view const name(line.function.data(),
-                              std::min(line.function.find('('), line.function.size()));
-  auto const colons = name.rfind("::");
-  if (colons == name.npos || line.line != line.start_line) return false;
-  auto const scope = name.substr(0, colons);
-  auto const type = name.substr(colons + 2);
-  return scope == type || scope.ends_with("::" + std::string(type));
-}
-
-bool is_own(symbols::source_line const& line)
-{
-  auto const begins = [](std::string_view text, auto... prefixes)
-  { return (text.starts_with(prefixes) || ...); };
-  return line.line != 0 && !is_implicit_constructor(line) && !begins(line.file, "/usr/", "../") &&
-         !begins(line.function, "std::", "boost::", "leaklab::", "operator new");
-}
-
-symbols::source_line const* innermost_own(symbols::symboliser& symbols,
-                                          std::vector<std::uintptr_t> const& stack)
-{
-  for (auto const address : stack)
-  {
-    auto const& lines = symbols.lines(address - 1);
-    auto const own = std::ranges::find_if(lines, is_own);
-    if (own != lines.end()) return &*own;
-  }
-  return nullptr;
-}
-
-}  // namespace
 
 heap_by_stack read_heap_by_stack()
 {

@@ -18,9 +18,8 @@ using heap_by_stack = std::map<std::vector<std::uintptr_t>, double>;
 /// Empty while the heap is not sampled. Any thread.
 [[nodiscard]] heap_by_stack read_heap_by_stack();
 
-/// The line that has grown most between two readings; of each stack the innermost line that is the
-/// program's own, not that of a header of the system, of Boost or of this runtime. None if nothing
-/// has grown there.
+/// The line that has grown most between two readings, of each stack its innermost_own(). None if
+/// nothing has grown there.
 [[nodiscard]] std::optional<symbols::source_line> find_heap_origin(symbols::symboliser& symbols,
                                                                    heap_by_stack const& earlier,
                                                                    heap_by_stack const& later);

@@ -1,7 +1,7 @@
 #include "symbols/symboliser.hpp"
 
+#include "library_range.hpp"
 #include "symbols/function_name.hpp"
-#include "symbols/library_range.hpp"
 #include "symbols/mappings.hpp"
 #include "symbols/temporary_pages.hpp"
 

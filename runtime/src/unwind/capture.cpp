@@ -1,7 +1,6 @@
 #include "unwind/capture.hpp"
 
-#include "symbols/library_range.hpp"
-#include "unwind/allocator_frames.hpp"
+#include "library_range.hpp"
 #include "unwind/frame_rule_table.hpp"
 
 #include <unwind.h>
@@ -51,9 +50,10 @@ _Unwind_Reason_Code visit(_Unwind_Context* frame, void* argument)
 
 }  // namespace
 
-// Stacks lie outside of what AddressSanitizer lets a function read.
-__attribute__((no_sanitize("address"))) std::size_t follow_rules(std::span<void*> stack,
-                                                                 std::size_t skip) noexcept
+// Stacks lie outside of what AddressSanitizer lets a function read, and ThreadSanitizer does not see
+// what a call writes there.
+__attribute__((no_sanitize("address", "thread"))) std::size_t follow_rules(
+    std::span<void*> stack, std::size_t skip) noexcept
 {
   if (stack.empty()) return 0;
   // Whoever asks for its address has a frame pointer.
@@ -61,8 +61,6 @@ __attribute__((no_sanitize("address"))) std::size_t follow_rules(std::span<void*
   auto rbp = first[0];
   auto address = first[1];
   auto rsp = reinterpret_cast<std::uintptr_t>(first + 2);
-  auto const read = [&](std::uintptr_t below)
-  { return *reinterpret_cast<std::uintptr_t const*>(rsp - below); };
 
   for (std::size_t depth = 0;;)
   {
@@ -79,8 +77,8 @@ __attribute__((no_sanitize("address"))) std::size_t follow_rules(std::span<void*
     auto const callers = (rule->from_rbp ? rbp : rsp) + rule->size;
     if (callers <= rsp || callers % 8 != 0) return 0;  // stacks grow down
     rsp = callers;
-    address = read(8);
-    if (rule->saved_rbp) rbp = read(rule->saved_rbp);
+    address = *reinterpret_cast<std::uintptr_t const*>(rsp - 8);
+    if (rule->saved_rbp) rbp = *reinterpret_cast<std::uintptr_t const*>(rsp - rule->saved_rbp);
   }
 }
 

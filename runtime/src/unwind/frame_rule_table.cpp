@@ -1,6 +1,8 @@
 #include "unwind/frame_rule_table.hpp"
 
-#include "symbols/library_range.hpp"
+#include "library_range.hpp"
+
+#include <sys/auxv.h>
 
 #include <algorithm>
 #include <array>
@@ -63,7 +65,7 @@ std::optional<frame_rule> decode(std::uint64_t word) noexcept
                     number(saved_at, saved_bits)};
 }
 
-std::array<library_range, 4> lasting;
+std::array<library_range, 6> lasting;
 std::atomic<bool> lasting_known{false};
 
 bool lasts(std::uintptr_t address) noexcept
@@ -93,6 +95,8 @@ void prepare_frame_rules()
   [[maybe_unused]] static bool const once = []
   {
     lasting = {library_range::of_object(reinterpret_cast<void*>(&prepare_frame_rules)),
+               library_range::of_object(reinterpret_cast<void*>(getauxval(AT_ENTRY))),
+               library_range(dlsym(RTLD_DEFAULT, "leaklab_descriptors")),
                library_range(dlsym(RTLD_DEFAULT, "tc_malloc")),
                library_range(dlsym(RTLD_DEFAULT, "__cxa_throw")),
                library_range(dlsym(RTLD_DEFAULT, "qsort"))};

@@ -1,0 +1,54 @@
+#include "model/own_line.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace leaklab::model
+{
+namespace
+{
+
+// `upload::upload` on the line of `struct upload`: a constructor that the compiler wrote, called
+// where the reader should look.
+bool is_implicit_constructor(symbols::source_line const& line)
+{
+  std::string_view const name(line.function.data(),
+                              std::min(line.function.find('('), line.function.size()));
+  auto const colons = name.rfind("::");
+  if (colons == name.npos || line.line != line.start_line) return false;
+  auto const scope = name.substr(0, colons);
+  auto const type = name.substr(colons + 2);
+  return scope == type || scope.ends_with("::" + std::string(type));
+}
+
+}  // namespace
+
+bool is_own(symbols::source_line const& line)
+{
+  auto const begins = [](std::string_view text, auto... prefixes)
+  { return (text.starts_with(prefixes) || ...); };
+  return line.line != 0 && !is_implicit_constructor(line) && !begins(line.file, "/usr/", "../") &&
+         !begins(line.function, "std::", "boost::", "leaklab::", "operator new");
+}
+
+bool is_of_world(symbols::source_line const& line)
+{
+  return line.function.starts_with("world::");
+}
+
+symbols::source_line const* innermost_own(symbols::symboliser& symbols,
+                                          std::span<std::uintptr_t const> stack)
+{
+  symbols::source_line const* of_world = nullptr;
+  for (auto const address : stack)
+    for (auto const& line : symbols.lines(address - 1))
+    {
+      if (!is_own(line)) continue;
+      if (!is_of_world(line)) return &line;
+      if (!of_world) of_world = &line;
+    }
+  return of_world;
+}
+
+}  // namespace leaklab::model

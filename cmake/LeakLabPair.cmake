@@ -53,7 +53,8 @@ function(leaklab_add_pair pattern)
   endif()
 
   if(LEAKLAB_TESTS)
-    leaklab_add_pair_tests(${pattern} ${pair_rate} ${pair_seconds_to_tell} ${teardown_steps} ${valgrind_finds_leak})
+    leaklab_add_pair_tests(${pattern} ${pair_gauge} ${pair_rate} ${pair_seconds_to_tell} ${teardown_steps}
+      ${valgrind_finds_leak})
   endif()
 endfunction()
 
@@ -64,7 +65,7 @@ function(leaklab_add_pair_test name)
   set_tests_properties(pair.${name} PROPERTIES LABELS "pair;${test_LABELS}" TIMEOUT 120 ENVIRONMENT "${test_ENVIRONMENT}")
 endfunction()
 
-function(leaklab_add_pair_tests pattern rate seconds teardown_steps valgrind_finds_leak)
+function(leaklab_add_pair_tests pattern gauge rate seconds teardown_steps valgrind_finds_leak)
   set(tests "${PROJECT_SOURCE_DIR}/tests")
   set(bin "$<TARGET_FILE_DIR:${pattern}-leaky>")
 
@@ -101,6 +102,11 @@ function(leaklab_add_pair_tests pattern rate seconds teardown_steps valgrind_fin
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
   leaklab_add_pair_test(${pattern}.names_the_fault COMMAND "${tests}/names_the_fault" "${bin}"
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+
+  if(gauge STREQUAL fds)
+    leaklab_add_pair_test(${pattern}.names_the_opening COMMAND "${tests}/names_the_opening" "${bin}"
+      "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+  endif()
 
   # Nor do the verdicts depend on the rate. At the default rate the gauge is held against the operations: an operation under way
   # when it is read counts for one of forty at most.

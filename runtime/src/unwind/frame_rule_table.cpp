@@ -76,6 +76,16 @@ bool lasts(std::uintptr_t address) noexcept
                              [&](library_range const& range) { return range.contains(at); });
 }
 
+/// Apart from find_frame_rule(), which it would make slow.
+[[gnu::noinline]] std::optional<frame_rule> read_and_keep(std::uintptr_t return_address,
+                                                          rule_slot const& slot) noexcept
+{
+  if (!lasts(return_address)) return std::nullopt;
+  auto const code = encode(read_frame_rule(return_address));
+  slot.word.store(slot.tag << rule_bits | code, std::memory_order_relaxed);
+  return decode(code);
+}
+
 }  // namespace
 
 std::optional<frame_rule> find_frame_rule(std::uintptr_t return_address) noexcept
@@ -83,11 +93,9 @@ std::optional<frame_rule> find_frame_rule(std::uintptr_t return_address) noexcep
   if (return_address >> address_bits) return std::nullopt;
   auto const slot = rule_slot::of(return_address);
   auto const word = slot.word.load(std::memory_order_relaxed);
-  if (word && word >> rule_bits == slot.tag) return decode(word);
-  if (!lasts(return_address)) return std::nullopt;
-  auto const code = encode(read_frame_rule(return_address));
-  slot.word.store(slot.tag << rule_bits | code, std::memory_order_relaxed);
-  return decode(code);
+  if (word && word >> rule_bits == slot.tag) [[likely]]
+    return decode(word);
+  return read_and_keep(return_address, slot);
 }
 
 void prepare_frame_rules()

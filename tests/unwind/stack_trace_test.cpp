@@ -207,8 +207,8 @@ __attribute__((noinline)) void look()
   std::array<void*, 64> stack;
   auto const of = [&](std::size_t depth)
   { return std::vector<void*>(stack.begin(), stack.begin() + depth); };
-  seen->by_rules_read = of(follow_rules(stack, 1));
-  seen->by_rules_found = of(follow_rules(stack, 1));
+  seen->by_rules_read = of(follow_rules(stack.data(), stack.size(), 1));
+  seen->by_rules_found = of(follow_rules(stack.data(), stack.size(), 1));
   seen->by_libgcc = of(unwind_stack(stack, 1));
   seen->captured = of(capture_stack(stack, 1));
 }

@@ -52,7 +52,7 @@ _Unwind_Reason_Code visit(_Unwind_Context* frame, void* argument)
 std::size_t capture_stack(std::span<void*> stack, std::size_t skip, interrupted how) noexcept
 {
   if (how == interrupted::no)
-    if (auto const depth = follow_rules(stack, skip + 1)) return depth;
+    if (auto const depth = follow_rules(stack.data(), stack.size(), skip + 1)) return depth;
   return unwind(stack, skip, how);
 }
 

@@ -85,7 +85,7 @@ bool lasts(std::uintptr_t address) noexcept
 
 /// Apart from find(), which it would make slow.
 [[gnu::noinline]] std::uint64_t read_and_keep(std::uintptr_t return_address,
-                                              rule_slot const& slot) noexcept
+                                              rule_slot slot) noexcept
 {
   if (!lasts(return_address)) return no_rule;
   auto const code = encode(read_frame_rule(return_address));
@@ -114,11 +114,12 @@ std::optional<frame_rule> find_frame_rule(std::uintptr_t return_address) noexcep
 }
 
 // Stacks lie outside of what AddressSanitizer lets a function read, and ThreadSanitizer does not see
-// what a call writes there.
+// what a call writes there. What it calls may have been built for them, so it hands on no address of
+// a variable of its own.
 __attribute__((no_sanitize("address", "thread"))) std::size_t follow_rules(
-    std::span<void*> stack, std::size_t skip) noexcept
+    void** stack, std::size_t size, std::size_t skip) noexcept
 {
-  if (stack.empty()) return 0;
+  if (size == 0) return 0;
   // Whoever asks for its address has a frame pointer.
   auto const* const first = static_cast<std::uintptr_t const*>(__builtin_frame_address(0));
   auto rbp = first[0];
@@ -132,13 +133,13 @@ __attribute__((no_sanitize("address", "thread"))) std::size_t follow_rules(
       --skip;
     else
       stack[depth++] = reinterpret_cast<void*>(address);
-    if (depth == stack.size()) return depth;
+    if (depth == size) return depth;
 
     auto const rule = find(address);
     if (rule & no_rule) return 0;
-    auto const size = size_of(rule);
-    if (size == 0) return depth;
-    auto const callers = (rule & from_rbp ? rbp : rsp) + size;
+    auto const frame_size = size_of(rule);
+    if (frame_size == 0) return depth;
+    auto const callers = (rule & from_rbp ? rbp : rsp) + frame_size;
     if (callers <= rsp || callers % 8 != 0) return 0;  // stacks grow down
     rsp = callers;
     address = *reinterpret_cast<std::uintptr_t const*>(rsp - 8);

@@ -35,6 +35,11 @@ static_assert(saved_at + saved_bits - 3 <= rule_bits);
 
 std::array<std::atomic<std::uint64_t>, std::size_t(1) << place_bits> rules;
 
+// Stacks lie outside of what AddressSanitizer lets a function read, and ThreadSanitizer does not see
+// what a call writes there. Nor may what is inlined there be built for them: it would leave the
+// stack marked as out of use.
+#define LEAKLAB_NOT_SANITIZED __attribute__((no_sanitize("address", "thread")))
+
 struct rule_slot
 {
   std::atomic<std::uint64_t>& word;
@@ -42,7 +47,7 @@ struct rule_slot
 
   // Multiplication by an odd number is a permutation: no two addresses have both place and tag in
   // common.
-  static rule_slot of(std::uintptr_t address) noexcept
+  LEAKLAB_NOT_SANITIZED static rule_slot of(std::uintptr_t address) noexcept
   {
     auto const mixed = address * 0x9e3779b97f4a7c15 & ((std::uint64_t(1) << address_bits) - 1);
     return {rules[mixed >> tag_bits], mixed & ((std::uint64_t(1) << tag_bits) - 1)};
@@ -94,7 +99,8 @@ bool lasts(std::uintptr_t address) noexcept
 }
 
 /// The rule as it is in the table: a frame_rule would pass through memory, at half the speed.
-[[gnu::always_inline]] inline std::uint64_t find(std::uintptr_t return_address) noexcept
+[[gnu::always_inline]] LEAKLAB_NOT_SANITIZED inline std::uint64_t find(
+    std::uintptr_t return_address) noexcept
 {
   if (return_address >> address_bits) return no_rule;
   auto const slot = rule_slot::of(return_address);
@@ -113,11 +119,8 @@ std::optional<frame_rule> find_frame_rule(std::uintptr_t return_address) noexcep
   return frame_rule{size_of(word), (word & from_rbp) != 0, saved_rbp_of(word)};
 }
 
-// Stacks lie outside of what AddressSanitizer lets a function read, and ThreadSanitizer does not see
-// what a call writes there. What it calls may have been built for them, so it hands on no address of
-// a variable of its own.
-__attribute__((no_sanitize("address", "thread"))) std::size_t follow_rules(
-    void** stack, std::size_t size, std::size_t skip) noexcept
+LEAKLAB_NOT_SANITIZED std::size_t follow_rules(void** stack, std::size_t size,
+                                               std::size_t skip) noexcept
 {
   if (size == 0) return 0;
   // Whoever asks for its address has a frame pointer.

@@ -160,7 +160,7 @@ void prepare_frame_rules()
                library_range(dlsym(RTLD_DEFAULT, "leaklab_descriptors")),
                library_range(dlsym(RTLD_DEFAULT, "tc_malloc")),
                library_range(dlsym(RTLD_DEFAULT, "__cxa_throw")),
-               library_range(dlsym(RTLD_DEFAULT, "qsort"))};
+               library_range(dlsym(RTLD_DEFAULT, "gnu_get_libc_version"))};
     lasting_known.store(true, std::memory_order_release);
     return true;
   }();

@@ -38,6 +38,7 @@ GOALS = {
     "task_profile_extra_mib": ("ours<=", 64),
     "task_profile_total": ("exact", 1),
     "http_request_cpu_ns": ("ratio<=", 1.05),
+    "open_and_close_ns": ("extra<=", 300),
     "malloc_free_64_ns": ("ratio<=", 1.15),
     "cache_inserts_at_64_kib": ("ratio>=", 0.95),
     "cache_inserts_at_512_kib": ("ratio>=", 0.98),
@@ -122,6 +123,16 @@ def start_cache(program, period):
     if period == 0:  # the program has switched sampling on
         urllib.request.urlopen(f"{url}/debug/config/heap_sampling?period=0", data=b"").close()
     return process
+
+
+def opens(bin_folder):
+    """With leaklab::descriptors and without: 100,000 a run, in turn."""
+    runs = {"noted": [], "plain": []}
+    for repetition in range(REPETITIONS):
+        for variant in sorted(runs, reverse=repetition % 2):
+            figure = subprocess.run([bin_folder / f"descriptor_bench_{variant}"], check=True, capture_output=True)
+            runs[variant].append(float(figure.stdout))
+    return runs["noted"], runs["plain"]
 
 
 def inserts_per_second(process):
@@ -224,6 +235,8 @@ def main(bin_folder, json_file, wanted):
             runs[name] = against_plain(bin_folder / "task_bench", measure)
     if "http_request_cpu_ns" in names:
         runs["http_request_cpu_ns"] = http_requests(bin_folder)
+    if "open_and_close_ns" in names:
+        runs["open_and_close_ns"] = opens(bin_folder)
     for kib in 64, 512:
         if (name := f"cache_inserts_at_{kib}_kib") in names:
             runs[name] = cache_inserts(bin_folder / "unbounded-cache-leaky", kib * 1024)
@@ -239,7 +252,8 @@ def main(bin_folder, json_file, wanted):
         ours, peer = (figure(side) for side in runs[name])
         kind, goal = GOALS[name]
         ratio = figure(o / p if p else float("inf") for o, p in zip(*runs[name]))
-        met = {"ratio<=": ratio <= goal, "ratio>=": ratio >= goal, "ours<=": ours <= goal, "exact": ours == peer}[kind]
+        met = {"ratio<=": ratio <= goal, "ratio>=": ratio >= goal, "ours<=": ours <= goal, "extra<=": ours - peer <= goal,
+               "exact": ours == peer}[kind]
         word = f"{kind}{goal:g}" if kind != "exact" else kind
         print(f"{name:<30} {ours:>10.7g} {peer:>10.7g} {ratio:>7.3f} {word:>12} {'ok' if met else 'short'}")
         results.append({"name": name, "ours": ours, "peer": peer, "ratio": ratio, "goal": word, "ok": met,

@@ -54,7 +54,8 @@ function(leaklab_add_pair pattern)
   endif()
 
   if(LEAKLAB_TESTS)
-    leaklab_add_pair_tests(${pattern} ${pair_rate} ${pair_seconds_to_tell} ${teardown_steps} ${valgrind_finds_leak})
+    leaklab_add_pair_tests(${pattern} ${pair_gauge} ${pair_rate} ${pair_seconds_to_tell} ${teardown_steps}
+      ${valgrind_finds_leak})
   endif()
 endfunction()
 
@@ -65,7 +66,7 @@ function(leaklab_add_pair_test name)
   set_tests_properties(pair.${name} PROPERTIES LABELS "pair;${test_LABELS}" TIMEOUT 120 ENVIRONMENT "${test_ENVIRONMENT}")
 endfunction()
 
-function(leaklab_add_pair_tests pattern rate seconds teardown_steps valgrind_finds_leak)
+function(leaklab_add_pair_tests pattern gauge rate seconds teardown_steps valgrind_finds_leak)
   set(tests "${PROJECT_SOURCE_DIR}/tests")
   set(bin "$<TARGET_FILE_DIR:${pattern}-leaky>")
 
@@ -108,6 +109,10 @@ function(leaklab_add_pair_tests pattern rate seconds teardown_steps valgrind_fin
   leaklab_add_pair_test(${pattern}.is_held_long_after_its_load LABELS rates COMMAND "${tests}/pairs/late_look" "${bin}"
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}" 5 30 90)
   set_tests_properties(pair.${pattern}.is_held_long_after_its_load PROPERTIES TIMEOUT 240)
+  if(gauge STREQUAL fds)
+    leaklab_add_pair_test(${pattern}.names_the_opening COMMAND "${tests}/names_the_opening" "${bin}"
+      "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+  endif()
 
   # Nor do the verdicts depend on the rate. At the default rate the gauge is held against the operations: an operation under way
   # when it is read counts for one of forty at most.

@@ -1,4 +1,5 @@
-# pkg-config files beside the CMake package: leaklab-tasks, leaklab-testing, leaklab-endpoint and leaklab, which is all of them.
+# pkg-config files beside the CMake package: leaklab-tasks, leaklab-testing, leaklab-descriptors, leaklab-endpoint and leaklab,
+# which is all of them but descriptors.
 # They find the prefix by where they lie, so it can be moved. Included by runtime/CMakeLists.txt.
 set(pkgconfig_folder "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 file(RELATIVE_PATH prefix_from_pkgconfig "/${pkgconfig_folder}" "/")
@@ -36,7 +37,9 @@ leaklab_add_pkgconfig(leaklab-tasks DESCRIPTION "Boost.Asio coroutines as tasks 
 leaklab_add_pkgconfig(leaklab-testing DESCRIPTION "A guard that fails tests which leave tasks behind"
   LIBS -lleaklab_testing -lleaklab_symbols -lleaklab_tasks
   PRIVATE_REQUIRES libdw fmt PRIVATE_LIBS -lelf)
+leaklab_add_pkgconfig(leaklab-descriptors DESCRIPTION "Where each descriptor of this process was opened"
+  LIBS -Wl,--undefined=leaklab_descriptors -lleaklab_descriptors PRIVATE_LIBS -lleaklab_unwind)
 leaklab_add_pkgconfig(leaklab-endpoint DESCRIPTION "Tasks, profiles and a leak verdict of this process over HTTP"
   REQUIRES ${heap_modules} LIBS -lleaklab_endpoint -lleaklab_symbols -lleaklab_tasks
-  PRIVATE_REQUIRES libdw fmt zlib PRIVATE_LIBS -lboost_json -lelf)
-leaklab_add_pkgconfig(leaklab DESCRIPTION "All parts of leaklab" REQUIRES leaklab-testing leaklab-endpoint)
+  PRIVATE_REQUIRES libdw fmt zlib PRIVATE_LIBS -lleaklab_unwind -lboost_json -lelf)
+leaklab_add_pkgconfig(leaklab DESCRIPTION "All parts of leaklab but descriptors" REQUIRES leaklab-testing leaklab-endpoint)

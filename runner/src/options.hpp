@@ -23,7 +23,7 @@ enum class expectation
 struct options
 {
   /// The load of the lab's programs is known: what rises for so long is a leak.
-  endpoint_options endpoint{.patience = std::chrono::milliseconds(1500)};
+  endpoint_options endpoint{.patience = std::chrono::milliseconds(1500), .libraries = {"world::"}};
   std::chrono::milliseconds duration = std::chrono::seconds(10);
   std::chrono::milliseconds interval = std::chrono::seconds(2);
   double rate = 0;

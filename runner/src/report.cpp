@@ -126,10 +126,9 @@ void reporter::judged(judgement const& j) const
     return gauge_.bytes ? fmt::format("{:+.1f} MiB", value / mebibyte)
                         : fmt::format("{:+.1f} {}", value, gauge_.name);
   };
-  auto const course =
-      j.verdict == verdict::held
-          ? fmt::format("{}, not come back for {:.1f} s", amount(j.rise), j.until)
-          : fmt::format("{} a second over {:.1f} s", amount(j.slope), j.seconds);
+  auto const course = j.verdict == verdict::held
+                          ? fmt::format("{}, not come back for {:.1f} s", amount(j.rise), j.until)
+                          : fmt::format("{} a second over {:.1f} s", amount(j.slope), j.seconds);
   line(fmt::format("[VERDICT] {}: {}", to_string(j.verdict), course), fields);
 }
 

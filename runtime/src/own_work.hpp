@@ -11,10 +11,7 @@ namespace leaklab
 class own_work
 {
  public:
-  own_work() noexcept
-  {
-    ++begun();
-  }
+  own_work() noexcept { ++begun(); }
   ~own_work() { ++ended(); }
 
   own_work(own_work const&) = delete;

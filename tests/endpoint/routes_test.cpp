@@ -77,6 +77,10 @@ TEST_F(routes_test, have_the_headers_of_net_http_pprof)
            {"/debug/pprof/symbol", 200, text, absent, absent},
            {"/debug/pprof/task", 200, binary, "attachment; filename=\"task\"", absent},
            {"/debug/pprof/goroutine", 200, binary, "attachment; filename=\"goroutine\"", absent},
+           {"/debug/pprof/fd", 200, binary, "attachment; filename=\"fd\"", absent},
+           {"/debug/pprof/fd?debug=1", 200, text, absent, absent},
+           {"/debug/pprof/fd?seconds=1", 400, text, absent, "1"},
+           {"/pprof/fd", 200, text, absent, absent},
            {"/debug/pprof/task?debug=1", 200, text, absent, absent},
            {"/debug/pprof/task?debug=2", 200, text, absent, absent},
            {"/debug/pprof/task?debug=-1", 200, text, absent, absent},
@@ -163,7 +167,7 @@ TEST_F(routes_test, index_links_to_paths_that_answer)
     EXPECT_NE(status, 404) << folder + link;
     EXPECT_NE(status, 400) << folder + link;
   }
-  EXPECT_EQ(links, 14) << page;
+  EXPECT_EQ(links, 15) << page;
 }
 
 TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)

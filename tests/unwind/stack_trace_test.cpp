@@ -1,8 +1,8 @@
 // The rules that lead from frame to frame, against libdw's reading of the same information and
 // libgcc's way.
+#include "probe/get_stack_trace.hpp"
 #include "unwind/capture.hpp"
 #include "unwind/frame_rule_table.hpp"
-#include "unwind/get_stack_trace.hpp"
 
 #include <alloca.h>
 #include <dlfcn.h>
@@ -207,8 +207,8 @@ __attribute__((noinline)) void look()
   std::array<void*, 64> stack;
   auto const of = [&](std::size_t depth)
   { return std::vector<void*>(stack.begin(), stack.begin() + depth); };
-  seen->by_rules_read = of(follow_rules(stack, 1));
-  seen->by_rules_found = of(follow_rules(stack, 1));
+  seen->by_rules_read = of(follow_rules(stack.data(), stack.size(), 1));
+  seen->by_rules_found = of(follow_rules(stack.data(), stack.size(), 1));
   seen->by_libgcc = of(unwind_stack(stack, 1));
   seen->captured = of(capture_stack(stack, 1));
 }

@@ -33,6 +33,9 @@ struct endpoint_options
   bool hide_arguments = false;  ///< of the command line, where secrets may be
   /// How long a figure must rise to be called a leak; above 0 (see verdict.hpp).
   std::chrono::milliseconds patience = std::chrono::minutes(10);
+  /// How the names of functions begin that are built with the program and are libraries to it: where
+  /// a verdict names a line, it is that of their caller.
+  std::vector<std::string> libraries{};
   /// Samples the heap from the start, with that period in bytes, so that a heap that grows has
   /// lines; 0 leaves it to others. Has no effect where the process samples already: see
   /// set_heap_sampling_period().

@@ -152,12 +152,13 @@ std::string leaks_as_text(model::leak_report const& report)
   }
   if (!watches_heap) append(text, "\nheap: not watched: {}\n", report.heap_not_watched);
 
-  append(text,
-         "\nWatched for {}: {} series of tasks by place, {}descriptors by kind, gauges. Growing: a floor that\n"
-         "rises in each fifth of a span; leaking: of {} or more; held: it has stopped and has not come back. Not\n"
-         "seen: what grows by less than 5 (heap: 1 MiB), and a leak that a falling load hides.\n",
-         time(report.watched_seconds), report.series, watches_heap ? "heap in use, " : "",
-         time(report.patience_seconds));
+  append(
+      text,
+      "\nWatched for {}: {} series of tasks by place, {}descriptors by kind, gauges. Growing: a floor that\n"
+      "rises in each fifth of a span; leaking: of {} or more; held: it has stopped and has not come back. Not\n"
+      "seen: what grows by less than 5 (heap: 1 MiB), and a leak that a falling load hides.\n",
+      time(report.watched_seconds), report.series, watches_heap ? "heap in use, " : "",
+      time(report.patience_seconds));
   return text;
 }
 
@@ -190,8 +191,7 @@ std::string leaks_as_json(model::leak_report const& report)
                        {"mark", nullptr}};
     if (std::isfinite(j.bound)) entry["bound"] = j.bound;
     if (j.verdict == verdict::bounded) entry["full_in_seconds"] = j.full_in;
-    if (!f.example_descriptor.empty())
-      entry["example_descriptor"] = to_utf8(f.example_descriptor);
+    if (!f.example_descriptor.empty()) entry["example_descriptor"] = to_utf8(f.example_descriptor);
     if (f.example)
     {
       entry["oldest_seconds"] = std::chrono::duration<double>(f.oldest).count();

@@ -58,4 +58,12 @@ constexpr std::string_view pprof_prefix = "/debug/pprof/";
   return response::error(400, "invalid value for \"seconds\" - must be a positive integer");
 }
 
+/// For a profile that shows one moment, so that there is no change over a time to ask for.
+[[nodiscard]] inline std::optional<response> refuse_seconds(request const& ask)
+{
+  if (auto refused = refuse_bad_seconds(ask)) return refused;
+  if (ask.parameter("seconds").empty()) return std::nullopt;
+  return response::error(400, "\"seconds\" parameter is not supported for this profile type");
+}
+
 }  // namespace leaklab::http

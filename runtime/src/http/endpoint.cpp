@@ -59,7 +59,7 @@ std::string url_of(std::string const& address, std::uint16_t port)
 struct endpoint::impl
 {
   explicit impl(endpoint_options const& options)
-      : watch(checked(options.patience)),
+      : watch(checked(options.patience), {options.libraries}),
         routes(watch, options.hide_arguments),
         server({.address = options.address,
                 .port = options.port,

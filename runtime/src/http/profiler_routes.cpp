@@ -6,8 +6,10 @@
 #include "model/cpu_profile.hpp"
 #include "model/delta.hpp"
 #include "model/heap_profile.hpp"
+#include "model/open_descriptors.hpp"
 #include "probe/cpu_profiler.hpp"
 #include "probe/identity.hpp"
+#include "unwind/opening_stacks.hpp"
 
 #include <leaklab/heap.hpp>
 
@@ -55,6 +57,24 @@ std::optional<response> refuse_without_samples()
   return response::error(501,
                          "no heap samples: sampling is off "
                          "(POST /debug/config/heap_sampling?period=524288 starts it)");
+}
+
+std::optional<response> refuse_without_openings()
+{
+  switch (state_of_opening_notes())
+  {
+    case opening_notes::on:
+      break;
+    case opening_notes::absent:
+      return response::error(501,
+                             "it is not noted who opens descriptors: link leaklab::descriptors");
+    case opening_notes::bypassed:
+      return response::error(
+          501,
+          "it is not noted who opens descriptors: leaklab::descriptors is linked "
+          "to a plug-in, and must be linked to the program");
+  }
+  return std::nullopt;
 }
 
 model::profile make_heap_profile(symbols::symboliser& symbols)
@@ -203,6 +223,24 @@ response growth(request const& ask, sources& from)
   return memory_profile(ask, from.symbols, make_growth_profile);
 }
 
+response fd(request const& ask, sources& from)
+{
+  if (auto refused = refuse_without_openings()) return *refused;
+  if (auto refused = refuse_seconds(ask)) return *refused;
+  auto const made = model::make_fd_profile(from.symbols, from.places);
+  return debug_level(ask) != 0 ? plain(encode::encode_count_text(made))
+                               : attachment(made.name, encode::encode_pprof(made));
+}
+
+std::uint64_t count_fds(sources& from)
+{
+  std::uint64_t count = 0;
+  if (state_of_opening_notes() == opening_notes::on)
+    for (auto const& sample : model::make_fd_profile(from.symbols, from.places).samples)
+      count += static_cast<std::uint64_t>(sample.values.front());
+  return count;
+}
+
 response profile(request const& ask, sources& from)
 {
   return profile_cpu(ask,
@@ -225,6 +263,17 @@ response legacy_growth(request const&, sources& from)
 {
   if (auto refused = refuse_without_tcmalloc()) return *refused;
   return plain(encode::encode_legacy_heap(make_growth_profile(from.symbols), read_memory_map()));
+}
+
+/// Of the kinds that google-pprof reads it is a heap: so many objects of one byte.
+response legacy_fd(request const&, sources& from)
+{
+  if (auto refused = refuse_without_openings()) return *refused;
+  auto made = model::make_fd_profile(from.symbols, from.places);
+  made.sample_types.push_back(made.sample_types.front());
+  for (auto& sample : made.samples)
+    sample.values.push_back(sample.values.front());
+  return plain(encode::encode_legacy_heap(made, read_memory_map()));
 }
 
 response legacy_profile(request const& ask, sources&)

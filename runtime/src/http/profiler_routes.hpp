@@ -1,4 +1,4 @@
-// The handlers of the heap's and the processor's paths: profiles for pprof, the forms that
+// The handlers of the heap's, the descriptors' and the processor's paths: profiles for pprof, the forms that
 // google-pprof reads, and the switches of the samplers.
 #pragma once
 
@@ -10,13 +10,18 @@ namespace leaklab::http
 [[nodiscard]] response heap(request const& ask, sources& from);
 [[nodiscard]] response allocs(request const& ask, sources& from);
 [[nodiscard]] response growth(request const& ask, sources& from);
+[[nodiscard]] response fd(request const& ask, sources& from);
 [[nodiscard]] response profile(request const& ask, sources& from);
 
 [[nodiscard]] response legacy_heap(request const& ask, sources& from);
 [[nodiscard]] response legacy_growth(request const& ask, sources& from);
+[[nodiscard]] response legacy_fd(request const& ask, sources& from);
 [[nodiscard]] response legacy_profile(request const& ask, sources& from);
 
 [[nodiscard]] response heap_sampling(request const& ask, sources& from);
 [[nodiscard]] response allocation_sampling(request const& ask, sources& from);
+
+/// The open descriptors, for the index; 0 when nobody notes who opens them.
+[[nodiscard]] std::uint64_t count_fds(sources& from);
 
 }  // namespace leaklab::http

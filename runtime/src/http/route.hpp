@@ -26,6 +26,7 @@ struct index_counts
 {
   std::uint64_t none = 0;
   std::uint64_t tasks = 0;
+  std::uint64_t fds = 0;
   std::uint64_t heap_samples = 0;
   std::uint64_t growths = 0;
 };

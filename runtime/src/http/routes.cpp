@@ -110,6 +110,8 @@ constexpr route table[] = {
      &counts::heap_samples},
     {"/debug/pprof/cmdline", get, cmdline,
      "the command line of this program, arguments separated by NUL."},
+    {"/debug/pprof/fd", get, fd, "the open descriptors, by the stack that opened them.", "?debug=1",
+     &counts::fds},
     {"/debug/pprof/goroutine", get, tasks,
      "the task profile under the name that Go's tools ask for.", "?debug=1", &counts::tasks},
     {"/debug/pprof/growth", get, growth,
@@ -138,17 +140,19 @@ constexpr route table[] = {
     {"/healthz", get, healthz},
     // As google-pprof asks for them:
     {"/pprof/cmdline", get, cmdline},
+    {"/pprof/fd", get, legacy_fd},
     {"/pprof/growth", get, legacy_growth},
     {"/pprof/heap", get, legacy_heap},
     {"/pprof/profile", get, legacy_profile},
     {"/pprof/symbol", get_and_post, symbol},
 };
 
-response index(request const&, sources&)
+response index(request const&, sources& from)
 {
   return typed(
       "text/html; charset=utf-8",
       index_page(table, {.tasks = count_tasks().live,
+                         .fds = count_fds(from),
                          .heap_samples = heap_sampling_period() ? read_heap_samples().size() : 0,
                          .growths = read_heap_growth().size()}));
 }

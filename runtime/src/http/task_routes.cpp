@@ -23,14 +23,6 @@ namespace leaklab::http
 namespace
 {
 
-// The task profile shows one moment, so there is no change over a time to ask for.
-std::optional<response> refuse_seconds(request const& ask)
-{
-  if (auto refused = refuse_bad_seconds(ask)) return refused;
-  if (ask.parameter("seconds").empty()) return std::nullopt;
-  return response::error(400, "\"seconds\" parameter is not supported for this profile type");
-}
-
 std::variant<model::task_filter, response> parse_filter(request const& ask)
 {
   model::task_filter filter;

@@ -125,4 +125,13 @@ profile make_growth_profile(symbols::symboliser& symbols, std::string_view hidde
   return growth;
 }
 
+amounts_by_stack read_heap_by_stack()
+{
+  amounts_by_stack sums;
+  if (heap_sampling_period() == 0) return sums;
+  for (auto& sample : read_heap_samples())
+    sums[std::move(sample.stack)] += sample.bytes;
+  return sums;
+}
+
 }  // namespace leaklab::model

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/profile.hpp"
+#include "model/readings.hpp"
 #include "symbols/symboliser.hpp"
 
 #include <string_view>
@@ -23,5 +24,8 @@ namespace leaklab::model
 /// for it, not whenever it allocates.
 [[nodiscard]] profile make_growth_profile(symbols::symboliser& symbols,
                                           std::string_view hidden = {});
+
+/// Estimated bytes in use. Empty while the heap is not sampled. Any thread.
+[[nodiscard]] amounts_by_stack read_heap_by_stack();
 
 }  // namespace leaklab::model

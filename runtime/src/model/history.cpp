@@ -96,10 +96,10 @@ double history::barrier(double begin, double end, double width, double above_fal
     auto const to = std::min(w.end, number_of(end - first_, w.step) + 1);
     if (from >= to) continue;
     highest = std::max(
-        highest, barrier_of(std::span(w.least).subspan(static_cast<std::size_t>(from - w.begin()),
-                                                       static_cast<std::size_t>(to - from)),
-                            static_cast<std::size_t>(std::max(std::ceil(width / w.step), 1.0)),
-                            above_fall));
+        highest,
+        barrier_of(std::span(w.least).subspan(static_cast<std::size_t>(from - w.begin()),
+                                              static_cast<std::size_t>(to - from)),
+                   static_cast<std::size_t>(std::max(std::ceil(width / w.step), 1.0)), above_fall));
     if (reaches(w, begin)) break;
   }
   return highest;

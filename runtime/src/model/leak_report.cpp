@@ -1,7 +1,11 @@
 // What the watch says: the same of each figure, whoever asks.
+#include "model/grown_places.hpp"
+#include "model/heap_profile.hpp"
 #include "model/leak_watch.hpp"
 #include "model/marks.hpp"
+#include "model/open_descriptors.hpp"
 #include "probe/descriptors.hpp"
+#include "unwind/opening_stacks.hpp"
 
 #include <leaklab/heap.hpp>
 
@@ -117,24 +121,39 @@ leak_report leak_watch::report() const
   return result;
 }
 
+void leak_watch::find_places(finding& of, symbols::symboliser& symbols) const
+{
+  bool const is_heap = of.kind == figure_kind::heap;
+  auto const before = [&]
+  {
+    std::lock_guard const lock(mutex_);
+    if (is_heap) return heap_by_stack_.before(last_ - of.found.since);
+    auto const known = openings_.find(of.what);
+    return known == openings_.end() ? readings::kept()
+                                    : known->second.before(last_ - of.found.since);
+  }();
+  auto const now = is_heap ? read_heap_by_stack() : read_openings()[of.what];
+  auto const least =
+      is_heap ? least_samples * static_cast<double>(fixed_heap_sampling_period()) : 1;
+  of.places = grown_places(symbols, libraries_, before, now, least);
+  if (!of.places.empty()) return;
+  if (!is_heap)
+    of.places_unknown = state_of_opening_notes() == opening_notes::on
+                            ? "opened before they were noted, or around it"
+                            : "link leaklab::descriptors";
+  else
+    of.places_unknown = heap_sampling_period()
+                            ? "too few samples yet"
+                            : "not sampled; curl -d 524288 URL/debug/config/heap_sampling";
+}
+
 leak_report leak_watch::report(symbols::symboliser& symbols) const
 {
   auto result = report();
   for (auto& each : result.findings)
   {
+    if (each.kind == figure_kind::heap || each.kind == figure_kind::fds) find_places(each, symbols);
     if (each.kind == figure_kind::fds) each.example_descriptor = example_descriptor(each.what);
-    if (each.kind != figure_kind::heap) continue;
-    auto const before = [&]
-    {
-      std::lock_guard const lock(mutex_);
-      return heap_by_stack_.before(last_ - each.found.since);
-    }();
-    auto const period = static_cast<double>(fixed_heap_sampling_period());
-    each.places = grown_places(symbols, before, read_heap_by_stack(), least_samples * period);
-    if (!each.places.empty()) continue;
-    each.places_unknown =
-        heap_sampling_period() ? "too few samples yet"
-                               : "not sampled; curl -d 524288 URL/debug/config/heap_sampling";
   }
   return result;
 }

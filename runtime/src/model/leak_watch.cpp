@@ -1,9 +1,12 @@
 #include "model/leak_watch.hpp"
 
+#include "model/heap_profile.hpp"
+#include "model/open_descriptors.hpp"
 #include "own_thread.hpp"
 #include "own_work.hpp"
 #include "probe/descriptors.hpp"
 #include "task/task_table.hpp"
+#include "unwind/opening_stacks.hpp"
 
 #include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
@@ -120,7 +123,7 @@ catch (std::system_error const&)
   // No descriptor is left to count with: the sample before stands.
 }
 
-void leak_watch::read_heap(double seconds)
+void leak_watch::read_heap()
 {
   auto const answers = own_work::count();
   auto const heap = read_heap_stats();
@@ -138,18 +141,20 @@ void leak_watch::read_heap(double seconds)
         std::max(static_cast<double>(heap.in_use_bytes) - static_cast<double>(bytes()), 0.0);
   }
   if (heap_in_use_) set(figure_kind::heap, "", *heap_in_use_, heap_noise, true);
-  keep_heap_by_stack(seconds);
 }
 
-void leak_watch::keep_heap_by_stack(double seconds)
+void leak_watch::keep_readings(double seconds)
 {
-  if (seconds < keep_heap_at_) return;
+  if (seconds < keep_readings_at_) return;
   auto const begin = std::chrono::steady_clock::now();
   heap_by_stack_.add(seconds, read_heap_by_stack());
+  if (state_of_opening_notes() == opening_notes::on)
+    for (auto const& [kind, opened] : read_openings())
+      openings_[std::string(kind)].add(seconds, opened);
   std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
   // Meanwhile tcmalloc's page heap is locked, and no thread gets pages from it: for one part in two
   // hundred of the time, at most.
-  keep_heap_at_ = seconds + std::max(shortest_span(patience_).count() / 3, 200 * took.count());
+  keep_readings_at_ = seconds + std::max(shortest_span(patience_).count() / 3, 200 * took.count());
 }
 
 void leak_watch::sample(double seconds)
@@ -159,8 +164,9 @@ void leak_watch::sample(double seconds)
   begun_ = true;
   last_ = seconds;
   count_tasks_by_place(seconds);
-  read_heap(seconds);
+  read_heap();
   count_descriptors();
+  keep_readings(seconds);
   for (auto const& own : read_gauges())
   {
     set(figure_kind::gauge, own.name, own.value, own.noise, true);
@@ -191,6 +197,8 @@ void leak_watch::sample(double seconds)
 std::size_t leak_watch::bytes() const
 {
   auto sum = heap_by_stack_.bytes() + spawned_.bytes();
+  for (auto const& [kind, readings] : openings_)
+    sum += readings.bytes();
   for (auto const& [name, s] : series_)
     sum += sizeof name + sizeof s + s.past.bytes();
   return sum;

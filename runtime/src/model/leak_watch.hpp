@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/finding.hpp"
-#include "model/heap_origin.hpp"
+#include "model/own_line.hpp"
 #include "model/readings.hpp"
 #include "model/trend.hpp"
 
@@ -11,6 +11,7 @@
 #include <leaklab/verdict.hpp>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,7 @@
 #include <string_view>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace leaklab::model
@@ -27,8 +29,9 @@ namespace leaklab::model
 class leak_watch
 {
  public:
-  explicit leak_watch(std::chrono::duration<double> patience = judge_options().patience)
-      : patience_(patience)
+  explicit leak_watch(std::chrono::duration<double> patience = judge_options().patience,
+                      libraries named = {})
+      : patience_(patience), libraries_(std::move(named))
   {
   }
   ~leak_watch() { stop(); }
@@ -67,8 +70,9 @@ class leak_watch
 
   void count_tasks_by_place(double seconds);
   void count_descriptors();
-  void read_heap(double seconds);
-  void keep_heap_by_stack(double seconds);
+  void read_heap();
+  void keep_readings(double seconds);
+  void find_places(finding& of, symbols::symboliser& symbols) const;
 
   // Null for a place beyond the most that are watched.
   series* at(figure_kind kind, std::string what, judge_options const& options,
@@ -78,17 +82,19 @@ class leak_watch
   [[nodiscard]] std::size_t bytes() const;
 
   std::chrono::duration<double> patience_;
+  libraries libraries_;
   mutable std::mutex mutex_;
   std::map<key, series> series_;
   history spawned_;  // tasks so far: tells the age of one by its number
   readings heap_by_stack_;
+  std::map<std::string, readings, std::less<>> openings_;  // by kind
   std::string heap_not_watched_;
   std::optional<double> heap_in_use_;  // without the runtime's own
   int heap_looks_skipped_ = 0;
   double first_ = 0;
   double last_ = 0;
   bool begun_ = false;
-  double keep_heap_at_ = 0;
+  double keep_readings_at_ = 0;
   std::jthread thread_;
 };
 

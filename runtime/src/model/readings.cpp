@@ -24,7 +24,8 @@ void readings::add(double seconds, amounts_by_stack const& amounts)
   for (auto const& [stack, amount] : amounts)
     all.emplace_back(hash(stack), static_cast<float>(amount));
   auto const end = all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), most_stacks));
-  std::ranges::partial_sort(all, end, std::greater<>(), [](auto const& each) { return each.second; });
+  std::ranges::partial_sort(all, end, std::greater<>(),
+                            [](auto const& each) { return each.second; });
   made.amounts.assign(all.begin(), end);
 
   if (readings_.size() <= most_readings) return;

@@ -14,12 +14,12 @@ constexpr std::size_t least_points = 2;  // in a part
 constexpr double next_span = 1.2;        // times shorter
 constexpr double least_share = 0.1;      // of the rise, from one part to the next; a line has 0.25
 constexpr double greatest_share = 0.6;
-constexpr double tail = 8;               // parts of the span, the last of which shows an end
+constexpr double tail = 8;  // parts of the span, the last of which shows an end
 constexpr double least_pace_of_tail = 0.2;
 constexpr double least_above_fall = 0.25;
 constexpr double look_back = 10;  // spans, where ages are known
 constexpr double least_above_scatter = 3;
-constexpr double young = 4;       // parts of the span: what is younger may be on its way out
+constexpr double young = 4;  // parts of the span: what is younger may be on its way out
 constexpr double least_old = 0.5;
 
 std::span<gauge_point const> part_of(std::span<gauge_point const> points, std::size_t i)
@@ -90,7 +90,8 @@ bool has_stopped(std::span<gauge_point const> points, rise const& found, double 
   auto const expected = found.slope * length;
   if (expected < noise) return false;
   auto const middle = std::ranges::lower_bound(points, now - length, {}, &gauge_point::seconds);
-  auto const before = std::ranges::lower_bound(points, now - length * 1.5, {}, &gauge_point::seconds);
+  auto const before =
+      std::ranges::lower_bound(points, now - length * 1.5, {}, &gauge_point::seconds);
   auto const last = std::ranges::lower_bound(points, now - length / 2, {}, &gauge_point::seconds);
   if (before == middle || last == points.end()) return false;
   // The floors of two runs that begin `length` apart.
@@ -113,8 +114,8 @@ std::optional<rise> find_rise(history const& past, judge_options const& options,
     if (!found || has_stopped(points, *found, shortest, options.noise)) continue;
     if (ages && ages->older_than(length / young) < least_old * (found->to - found->from)) continue;
 
-    auto const from = ages ? found->begin - std::max(look_back * length, options.patience.count())
-                           : past.first();
+    auto const from =
+        ages ? found->begin - std::max(look_back * length, options.patience.count()) : past.first();
     auto const width = length / static_cast<double>(number_of_parts);
     auto const barrier = past.barrier(from, found->begin, width, least_above_fall);
     if (found->to - barrier < options.noise) continue;

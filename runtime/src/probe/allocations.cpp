@@ -1,8 +1,8 @@
 // A sampler of all allocations, behind a hook of tcmalloc's.
 #include "probe/allocator.hpp"
-#include "unwind/allocator_frames.hpp"
+#include "probe/allocator_frames.hpp"
+#include "probe/get_stack_trace.hpp"
 #include "unwind/capture.hpp"
-#include "unwind/get_stack_trace.hpp"
 
 #include <leaklab/heap.hpp>
 

@@ -1,6 +1,6 @@
 #include "probe/cpu_profiler.hpp"
 
-#include "unwind/get_stack_trace.hpp"
+#include "probe/get_stack_trace.hpp"
 
 #include <dlfcn.h>
 #include <fmt/format.h>

@@ -1,9 +1,10 @@
 #include "probe/descriptors.hpp"
 
+#include "unwind/opening_stacks.hpp"
+
 #include <leaklab/process.hpp>
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -48,6 +49,13 @@ bool is_memfd(int fd)
 
 using kind = std::size_t fd_counts::*;
 
+constexpr std::pair<std::string_view, kind> kinds[] = {
+    {"file", &fd_counts::files},     {"directory", &fd_counts::directories},
+    {"socket", &fd_counts::sockets}, {"pipe", &fd_counts::pipes},
+    {"device", &fd_counts::devices}, {"anonymous", &fd_counts::anonymous},
+    {"other", &fd_counts::other},
+};
+
 kind kind_of(struct statx const& status, int fd)
 {
   switch (status.stx_mode & S_IFMT)
@@ -74,12 +82,7 @@ kind kind_of(struct statx const& status, int fd)
 template <class Visit>
 void visit_descriptor(int fd, Visit& visit)
 {
-  struct statx status
-  {
-  };
-  // By number, and so whatever it refers to by now: other threads open and close meanwhile.
-  if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_NLINK, &status) == 0)
-    visit(fd, kind_of(status, fd));
+  if (auto const status = look_at_descriptor(fd)) visit(fd, kind_of(*status, fd));
 }
 
 // Calls visit(fd, kind) for each open descriptor but the one that this takes; when it has none to
@@ -154,12 +157,6 @@ fd_counts read_fd_counts()
 
 std::string example_descriptor(std::string_view wanted)
 {
-  static constexpr std::pair<std::string_view, kind> kinds[] = {
-      {"file", &fd_counts::files},     {"directory", &fd_counts::directories},
-      {"socket", &fd_counts::sockets}, {"pipe", &fd_counts::pipes},
-      {"device", &fd_counts::devices}, {"anonymous", &fd_counts::anonymous},
-      {"other", &fd_counts::other},
-  };
   auto const* const known =
       std::ranges::find(kinds, wanted, [](auto const& each) { return each.first; });
   if (known == std::end(kinds)) return "";
@@ -170,6 +167,19 @@ std::string example_descriptor(std::string_view wanted)
         if (which == known->second) highest = std::max(highest, fd);
       });
   return highest < 0 ? "" : std::to_string(highest) + " -> " + target_text(highest);
+}
+
+std::vector<open_descriptor> read_open_descriptors()
+{
+  std::vector<open_descriptor> result;
+  for_each_descriptor(
+      [&](int fd, kind which)
+      {
+        auto const* const known =
+            std::ranges::find(kinds, which, [](auto const& each) { return each.second; });
+        result.push_back({fd, known->first, read_opening_stack(fd)});
+      });
+  return result;
 }
 
 }  // namespace leaklab

@@ -1,8 +1,10 @@
-// One descriptor as an example of its kind.
+// Descriptors one by one: an example of a kind, and who opened each.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace leaklab
 {
@@ -12,5 +14,15 @@ namespace leaklab
 /// "socket", "pipe", "device", "anonymous" and "other"; empty when there is none. Throws like
 /// read_fd_counts. Any thread.
 [[nodiscard]] std::string example_descriptor(std::string_view kind);
+
+struct open_descriptor
+{
+  int number = 0;
+  std::string_view kind;              ///< as above
+  std::vector<std::uintptr_t> stack;  ///< of its opening, as opening_stacks.hpp knows it
+};
+
+/// All that are open, the runtime's own too. Throws like read_fd_counts. Any thread.
+[[nodiscard]] std::vector<open_descriptor> read_open_descriptors();
 
 }  // namespace leaklab

@@ -1,6 +1,6 @@
 #include "probe/allocator.hpp"
-#include "unwind/allocator_frames.hpp"
-#include "unwind/get_stack_trace.hpp"
+#include "probe/allocator_frames.hpp"
+#include "probe/get_stack_trace.hpp"
 
 #include <leaklab/heap.hpp>
 

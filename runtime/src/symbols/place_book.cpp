@@ -86,7 +86,8 @@ location const& place_book::at(source_site const& site)
             std::uint64_t{1} << 63;
   auto& known = sites_[address];
   if (known.address == 0)
-    known = {address, {{clean_function_name(site.function), "", file, site.line, 0}}};
+    known = {address,
+             {{site ? clean_function_name(site.function) : site.function, "", file, site.line, 0}}};
   return known;
 }
 

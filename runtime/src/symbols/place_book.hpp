@@ -29,6 +29,7 @@ class place_book
   /// For those who ask for the names of many tasks.
   [[nodiscard]] symboliser::reading reading() { return symboliser::reading(symbols_); }
 
+  /// A site without a line is no code: its name stays as it is.
   [[nodiscard]] location const& at(source_site const& site);
 
   /// The await chain of a task, innermost first: the co_await that it is in, then the coroutines

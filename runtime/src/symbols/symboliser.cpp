@@ -1,7 +1,7 @@
 #include "symbols/symboliser.hpp"
 
+#include "library_range.hpp"
 #include "symbols/function_name.hpp"
-#include "symbols/library_range.hpp"
 #include "symbols/mappings.hpp"
 #include "symbols/temporary_pages.hpp"
 
@@ -249,7 +249,7 @@ std::vector<source_line> dwarf_lines(Dwfl_Module* module, std::uint64_t address,
 /// threads begin in this library. What its symbol table says is as good to a reader.
 bool is_in_c_library(std::uint64_t address)
 {
-  static library_range const c_library(dlsym(RTLD_DEFAULT, "qsort"));
+  static library_range const c_library(dlsym(RTLD_DEFAULT, "gnu_get_libc_version"));
   return c_library.contains(reinterpret_cast<void const*>(address));
 }
 

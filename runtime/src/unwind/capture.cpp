@@ -1,8 +1,6 @@
 #include "unwind/capture.hpp"
 
-#include "symbols/library_range.hpp"
-#include "unwind/allocator_frames.hpp"
-#include "unwind/frame_rule_table.hpp"
+#include "library_range.hpp"
 
 #include <unwind.h>
 
@@ -51,43 +49,10 @@ _Unwind_Reason_Code visit(_Unwind_Context* frame, void* argument)
 
 }  // namespace
 
-// Stacks lie outside of what AddressSanitizer lets a function read.
-__attribute__((no_sanitize("address"))) std::size_t follow_rules(std::span<void*> stack,
-                                                                 std::size_t skip) noexcept
-{
-  if (stack.empty()) return 0;
-  // Whoever asks for its address has a frame pointer.
-  auto const* const first = static_cast<std::uintptr_t const*>(__builtin_frame_address(0));
-  auto rbp = first[0];
-  auto address = first[1];
-  auto rsp = reinterpret_cast<std::uintptr_t>(first + 2);
-  auto const read = [&](std::uintptr_t below)
-  { return *reinterpret_cast<std::uintptr_t const*>(rsp - below); };
-
-  for (std::size_t depth = 0;;)
-  {
-    if (address == 0) return depth;
-    if (skip > 0)
-      --skip;
-    else
-      stack[depth++] = reinterpret_cast<void*>(address);
-    if (depth == stack.size()) return depth;
-
-    auto const rule = find_frame_rule(address);
-    if (!rule) return 0;
-    if (rule->size == 0) return depth;
-    auto const callers = (rule->from_rbp ? rbp : rsp) + rule->size;
-    if (callers <= rsp || callers % 8 != 0) return 0;  // stacks grow down
-    rsp = callers;
-    address = read(8);
-    if (rule->saved_rbp) rbp = read(rule->saved_rbp);
-  }
-}
-
 std::size_t capture_stack(std::span<void*> stack, std::size_t skip, interrupted how) noexcept
 {
   if (how == interrupted::no)
-    if (auto const depth = follow_rules(stack, skip + 1)) return depth;
+    if (auto const depth = follow_rules(stack.data(), stack.size(), skip + 1)) return depth;
   return unwind(stack, skip, how);
 }
 

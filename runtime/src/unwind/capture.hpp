@@ -27,9 +27,9 @@ __attribute__((noinline)) std::size_t capture_stack(std::span<void*> stack, std:
 
 /// The two ways of capture_stack(), which takes the first where it leads to the end.
 ///
-/// From frame to frame by the rules of frame_rule_table.hpp. 0 when an address has none, or `stack`
-/// is empty. Not for a stack that a signal has interrupted: a rule holds at a call.
-__attribute__((noinline)) std::size_t follow_rules(std::span<void*> stack,
+/// From frame to frame by the rules of frame_rule_table.hpp. 0 when an address has none, or `size`
+/// is 0. Not for a stack that a signal has interrupted: a rule holds at a call.
+__attribute__((noinline)) std::size_t follow_rules(void** stack, std::size_t size,
                                                    std::size_t skip) noexcept;
 
 /// By libgcc's unwinder.

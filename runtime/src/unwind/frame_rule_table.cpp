@@ -1,6 +1,9 @@
 #include "unwind/frame_rule_table.hpp"
 
-#include "symbols/library_range.hpp"
+#include "library_range.hpp"
+#include "unwind/capture.hpp"
+
+#include <sys/auxv.h>
 
 #include <algorithm>
 #include <array>
@@ -32,6 +35,11 @@ static_assert(saved_at + saved_bits - 3 <= rule_bits);
 
 std::array<std::atomic<std::uint64_t>, std::size_t(1) << place_bits> rules;
 
+// Stacks lie outside of what AddressSanitizer lets a function read, and ThreadSanitizer does not see
+// what a call writes there. Nor may what is inlined there be built for them: it would leave the
+// stack marked as out of use.
+#define LEAKLAB_NOT_SANITIZED __attribute__((no_sanitize("address", "thread")))
+
 struct rule_slot
 {
   std::atomic<std::uint64_t>& word;
@@ -39,7 +47,7 @@ struct rule_slot
 
   // Multiplication by an odd number is a permutation: no two addresses have both place and tag in
   // common.
-  static rule_slot of(std::uintptr_t address) noexcept
+  LEAKLAB_NOT_SANITIZED static rule_slot of(std::uintptr_t address) noexcept
   {
     auto const mixed = address * 0x9e3779b97f4a7c15 & ((std::uint64_t(1) << address_bits) - 1);
     return {rules[mixed >> tag_bits], mixed & ((std::uint64_t(1) << tag_bits) - 1)};
@@ -54,16 +62,22 @@ std::uint64_t encode(std::optional<frame_rule> const& rule) noexcept
          std::uint64_t(rule->saved_rbp / 8) << saved_at;
 }
 
-std::optional<frame_rule> decode(std::uint64_t word) noexcept
+std::uint32_t number(std::uint64_t word, unsigned at, unsigned bits) noexcept
 {
-  if (word & no_rule) return std::nullopt;
-  auto const number = [word](unsigned at, unsigned bits)
-  { return static_cast<std::uint32_t>(8 * (word >> at & ((1U << (bits - 3)) - 1))); };
-  return frame_rule{number(size_at, size_bits), (word & from_rbp) != 0,
-                    number(saved_at, saved_bits)};
+  return static_cast<std::uint32_t>(8 * (word >> at & ((1U << (bits - 3)) - 1)));
 }
 
-std::array<library_range, 4> lasting;
+std::uint32_t size_of(std::uint64_t word) noexcept
+{
+  return number(word, size_at, size_bits);
+}
+
+std::uint32_t saved_rbp_of(std::uint64_t word) noexcept
+{
+  return number(word, saved_at, saved_bits);
+}
+
+std::array<library_range, 6> lasting;
 std::atomic<bool> lasting_known{false};
 
 bool lasts(std::uintptr_t address) noexcept
@@ -74,18 +88,67 @@ bool lasts(std::uintptr_t address) noexcept
                              [&](library_range const& range) { return range.contains(at); });
 }
 
+/// Apart from find(), which it would make slow.
+[[gnu::noinline]] std::uint64_t read_and_keep(std::uintptr_t return_address,
+                                              rule_slot slot) noexcept
+{
+  if (!lasts(return_address)) return no_rule;
+  auto const code = encode(read_frame_rule(return_address));
+  slot.word.store(slot.tag << rule_bits | code, std::memory_order_relaxed);
+  return code;
+}
+
+/// The rule as it is in the table: a frame_rule would pass through memory, at half the speed.
+[[gnu::always_inline]] LEAKLAB_NOT_SANITIZED inline std::uint64_t find(
+    std::uintptr_t return_address) noexcept
+{
+  if (return_address >> address_bits) return no_rule;
+  auto const slot = rule_slot::of(return_address);
+  auto const word = slot.word.load(std::memory_order_relaxed);
+  if (word && word >> rule_bits == slot.tag) [[likely]]
+    return word;
+  return read_and_keep(return_address, slot);
+}
+
 }  // namespace
 
 std::optional<frame_rule> find_frame_rule(std::uintptr_t return_address) noexcept
 {
-  if (return_address >> address_bits) return std::nullopt;
-  auto const slot = rule_slot::of(return_address);
-  auto const word = slot.word.load(std::memory_order_relaxed);
-  if (word && word >> rule_bits == slot.tag) return decode(word);
-  if (!lasts(return_address)) return std::nullopt;
-  auto const code = encode(read_frame_rule(return_address));
-  slot.word.store(slot.tag << rule_bits | code, std::memory_order_relaxed);
-  return decode(code);
+  auto const word = find(return_address);
+  if (word & no_rule) return std::nullopt;
+  return frame_rule{size_of(word), (word & from_rbp) != 0, saved_rbp_of(word)};
+}
+
+LEAKLAB_NOT_SANITIZED std::size_t follow_rules(void** stack, std::size_t size,
+                                               std::size_t skip) noexcept
+{
+  if (size == 0) return 0;
+  // Whoever asks for its address has a frame pointer.
+  auto const* const first = static_cast<std::uintptr_t const*>(__builtin_frame_address(0));
+  auto rbp = first[0];
+  auto address = first[1];
+  auto rsp = reinterpret_cast<std::uintptr_t>(first + 2);
+
+  for (std::size_t depth = 0;;)
+  {
+    if (address == 0) return depth;
+    if (skip > 0)
+      --skip;
+    else
+      stack[depth++] = reinterpret_cast<void*>(address);
+    if (depth == size) return depth;
+
+    auto const rule = find(address);
+    if (rule & no_rule) return 0;
+    auto const frame_size = size_of(rule);
+    if (frame_size == 0) return depth;
+    auto const callers = (rule & from_rbp ? rbp : rsp) + frame_size;
+    if (callers <= rsp || callers % 8 != 0) return 0;  // stacks grow down
+    rsp = callers;
+    address = *reinterpret_cast<std::uintptr_t const*>(rsp - 8);
+    if (auto const saved = saved_rbp_of(rule))
+      rbp = *reinterpret_cast<std::uintptr_t const*>(rsp - saved);
+  }
 }
 
 void prepare_frame_rules()
@@ -93,9 +156,11 @@ void prepare_frame_rules()
   [[maybe_unused]] static bool const once = []
   {
     lasting = {library_range::of_object(reinterpret_cast<void*>(&prepare_frame_rules)),
+               library_range::of_object(reinterpret_cast<void*>(getauxval(AT_ENTRY))),
+               library_range(dlsym(RTLD_DEFAULT, "leaklab_descriptors")),
                library_range(dlsym(RTLD_DEFAULT, "tc_malloc")),
                library_range(dlsym(RTLD_DEFAULT, "__cxa_throw")),
-               library_range(dlsym(RTLD_DEFAULT, "qsort"))};
+               library_range(dlsym(RTLD_DEFAULT, "gnu_get_libc_version"))};
     lasting_known.store(true, std::memory_order_release);
     return true;
   }();

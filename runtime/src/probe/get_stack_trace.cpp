@@ -1,4 +1,4 @@
-#include "unwind/get_stack_trace.hpp"
+#include "probe/get_stack_trace.hpp"
 
 #include "unwind/capture.hpp"
 #include "unwind/frame_rule_table.hpp"

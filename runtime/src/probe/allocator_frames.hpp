@@ -1,7 +1,7 @@
 // Tells the allocator's part of a stack from the program's.
 #pragma once
 
-#include "symbols/library_range.hpp"
+#include "library_range.hpp"
 
 #include <algorithm>
 #include <cstdint>

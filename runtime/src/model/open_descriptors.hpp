@@ -1,0 +1,25 @@
+// The descriptors that are open, by the stack that opened them. The endpoint's own are left out.
+#pragma once
+
+#include "model/profile.hpp"
+#include "model/readings.hpp"
+#include "symbols/place_book.hpp"
+#include "symbols/symboliser.hpp"
+
+#include <map>
+#include <string_view>
+
+namespace leaklab::model
+{
+
+/// Named "fd", with fd/count: a sample for each stack and kind, with the label "kind". What nobody
+/// has noted is at a place called "not known". Throws like read_fd_counts. May read debug data from
+/// disk.
+[[nodiscard]] profile make_fd_profile(symbols::symboliser& symbols, symbols::place_book& places);
+
+/// How many are open by kind (probe/descriptors.hpp) and the stack that opened them, which is empty
+/// where nobody has noted it. The endpoint's own are among them. Throws like read_fd_counts. Any
+/// thread.
+[[nodiscard]] std::map<std::string_view, amounts_by_stack> read_openings();
+
+}  // namespace leaklab::model

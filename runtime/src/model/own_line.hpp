@@ -9,8 +9,8 @@
 namespace leaklab::model
 {
 
-/// Not a header of the system's, of Boost's or of this runtime's, nor a constructor that the
-/// compiler wrote.
+/// Not a header of the system's, of Boost's or of this runtime's, nor a function with a name that is
+/// reserved (a sanitizer's start of a thread), nor a constructor that the compiler wrote.
 [[nodiscard]] bool is_own(symbols::source_line const& line);
 
 /// In world/, where the lab's programs meet what lies outside of them: a library to them, though it

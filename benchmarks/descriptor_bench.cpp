@@ -1,5 +1,6 @@
-// descriptor_bench: nanoseconds that an open and its close take, with leaklab::descriptors linked or
-// without, on a stack of 14 frames, which a coroutine in Asio's loop has in the lab's programs. The best of ten times 10,000.
+// descriptor_bench: nanoseconds that an open and its close take, with leaklab::descriptors linked
+// or without, on a stack of 14 frames, which a coroutine in Asio's loop has in the lab's programs.
+// The best of ten times 10,000.
 #include <fcntl.h>
 #include <unistd.h>
 

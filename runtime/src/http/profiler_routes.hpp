@@ -1,5 +1,5 @@
-// The handlers of the heap's, the descriptors' and the processor's paths: profiles for pprof, the forms that
-// google-pprof reads, and the switches of the samplers.
+// The handlers of the heap's, the descriptors' and the processor's paths: profiles for pprof, the
+// forms that google-pprof reads, and the switches of the samplers.
 #pragma once
 
 #include "http/route.hpp"

@@ -29,7 +29,7 @@ bool is_own(symbols::source_line const& line)
   auto const begins = [](std::string_view text, auto... prefixes)
   { return (text.starts_with(prefixes) || ...); };
   return line.line != 0 && !is_implicit_constructor(line) && !begins(line.file, "/usr/", "../") &&
-         !begins(line.function, "std::", "boost::", "leaklab::", "operator new");
+         !begins(line.function, "std::", "boost::", "leaklab::", "operator new", "__");
 }
 
 bool libraries::has(symbols::source_line const& line) const

@@ -11,8 +11,8 @@
 namespace leaklab::model
 {
 
-/// Not a header of the system's, of Boost's or of this runtime's, nor a constructor that the
-/// compiler wrote.
+/// Not a header of the system's, of Boost's or of this runtime's, nor a function with a name that
+/// is reserved (a sanitizer's start of a thread), nor a constructor that the compiler wrote.
 [[nodiscard]] bool is_own(symbols::source_line const& line);
 
 /// What is built with the program and is a library to it: functions whose names begin so.

@@ -35,8 +35,8 @@ static_assert(saved_at + saved_bits - 3 <= rule_bits);
 
 std::array<std::atomic<std::uint64_t>, std::size_t(1) << place_bits> rules;
 
-// Stacks lie outside of what AddressSanitizer lets a function read, and ThreadSanitizer does not see
-// what a call writes there. Nor may what is inlined there be built for them: it would leave the
+// Stacks lie outside of what AddressSanitizer lets a function read, and ThreadSanitizer does not
+// see what a call writes there. Nor may what is inlined there be built for them: it would leave the
 // stack marked as out of use.
 #define LEAKLAB_NOT_SANITIZED __attribute__((no_sanitize("address", "thread")))
 

@@ -336,13 +336,13 @@ TEST(trace_events, keep_tids_to_31_bits)
   task_timeline timeline;
   timeline.lives.resize(2);
   timeline.lives[0].id = 7;
-  timeline.lives[1].id = task_id{1} << 33;
+  timeline.lives[1].id = (task_id{1} << 33) + 2;
   symbols::symboliser symbols;
   symbols::place_book places(symbols);
   auto const text = encode::encode_trace_events(timeline, places);
   EXPECT_NE(text.find("\"tid\":2,"), text.npos);
-  EXPECT_EQ(text.find("\"tid\":8589934592"), text.npos);
-  EXPECT_NE(text.find("\"task\":8589934592"), text.npos);
+  EXPECT_EQ(text.find("\"tid\":8589934594"), text.npos);
+  EXPECT_NE(text.find("\"task\":8589934594"), text.npos);
 }
 
 TEST(trace_route, takes_seconds_as_go_does_and_serves_one_at_a_time)

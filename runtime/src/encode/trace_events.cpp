@@ -51,9 +51,11 @@ class writer
     add(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})", pid_,
         json_string(timeline_.process.name));
     for (auto const& life : timeline_.lives)
+    {
       add_life(life);
-    for (auto const& slice : timeline_.slices)
-      add_slice(slice);
+      for (auto const& slice : life.slices)
+        add_slice(life.id, slice);
+    }
     // After the slices that they start and end in: readers keep the order of what is simultaneous.
     for (auto const& life : timeline_.lives)
       if (life.spawned && life.parent) add_arrow(life);
@@ -97,9 +99,9 @@ class writer
            life.outcome.empty() ? "not in the trace" : life.outcome);
   }
 
-  void add_slice(model::task_slice const& slice)
+  void add_slice(task_id task, model::task_slice const& slice)
   {
-    add_complete(timeline_.lives[slice.life].id, slice.begin, slice.end);
+    add_complete(task, slice.begin, slice.end);
     if (slice.operation)
       append(text_, R"("cat":"wait","name":{},"args":{}}})", json_string(slice.operation),
              place(slice.where));

@@ -157,8 +157,7 @@ struct awaitable_parts<boost::asio::awaitable<Result, Executor>>
 {
   using result = Result;
   using executor = Executor;
-  using signature = std::conditional_t<std::is_void_v<Result>, void(std::exception_ptr),
-                                       void(std::exception_ptr, Result)>;
+  using signature = void(std::exception_ptr, Result);
 };
 template <class Executor>
 struct awaitable_parts<boost::asio::awaitable<void, Executor>>

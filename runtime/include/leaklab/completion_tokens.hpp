@@ -18,29 +18,6 @@
 namespace leaklab
 {
 
-namespace detail
-{
-
-/// What Asio's token classes have in common: I/O objects of which `Token` is the default token.
-template <class Token>
-struct default_token
-{
-  template <class Executor>
-  using executor_with_default = executor_with_default_token<Executor, Token>;
-
-  template <class T>
-  using as_default_on_t = typename std::decay_t<T>::template rebind_executor<
-      executor_with_default<typename std::decay_t<T>::executor_type>>::other;
-
-  template <class T>
-  [[nodiscard]] static as_default_on_t<T> as_default_on(T&& object)
-  {
-    return as_default_on_t<T>(std::forward<T>(object));
-  }
-};
-
-}  // namespace detail
-
 namespace asio
 {
 
@@ -53,17 +30,11 @@ struct use_awaitable_t : detail::default_token<use_awaitable_t<Executor>>
 inline constexpr use_awaitable_t<> use_awaitable;
 
 /// boost::asio::deferred_t: operations return what starts them, when it is awaited or called.
-struct deferred_t : boost::asio::deferred_t
+struct deferred_t : boost::asio::deferred_t, detail::default_token<deferred_t>
 {
-  template <class Executor>
-  using executor_with_default = detail::executor_with_default_token<Executor, deferred_t>;
-  template <class T>
-  using as_default_on_t = detail::default_token<deferred_t>::as_default_on_t<T>;
-  template <class T>
-  [[nodiscard]] static as_default_on_t<T> as_default_on(T&& object)
-  {
-    return as_default_on_t<T>(std::forward<T>(object));
-  }
+  using default_token::as_default_on;
+  using default_token::as_default_on_t;
+  using default_token::executor_with_default;
 };
 
 inline constexpr deferred_t deferred;

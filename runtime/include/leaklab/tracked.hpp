@@ -43,24 +43,34 @@ struct executor_with_default_token : Executor
   noexcept : Executor(executor) {}
 };
 
+/// What Asio's token classes have in common: I/O objects of which `Token` is the default token.
+template <class Token>
+struct default_token
+{
+  template <class Executor>
+  using executor_with_default = executor_with_default_token<Executor, Token>;
+
+  template <class T>
+  using as_default_on_t = typename std::decay_t<T>::template rebind_executor<
+      executor_with_default<typename std::decay_t<T>::executor_type>>::other;
+
+  template <class T>
+  [[nodiscard]] static as_default_on_t<T> as_default_on(T&& object)
+  {
+    return as_default_on_t<T>(std::forward<T>(object));
+  }
+};
+
 }  // namespace detail
 
 /// Pass `tracked()` where an operation has another default: `co_await asio::post(executor,
-/// tracked())`.
-class tracked
+/// tracked())`. `tracked::as_default_on_t<T>` is the I/O object type `T` with this as its default.
+class tracked : public detail::default_token<tracked>
 {
  public:
   constexpr tracked(std::source_location where = std::source_location::current()) : where_(where) {}
 
   [[nodiscard]] constexpr std::source_location const& where() const noexcept { return where_; }
-
-  template <class Executor>
-  using executor_with_default = detail::executor_with_default_token<Executor, tracked>;
-
-  /// The I/O object type `T` with this class as its default token.
-  template <class T>
-  using as_default_on_t =
-      typename T::template rebind_executor<executor_with_default<typename T::executor_type>>::other;
 
  private:
   std::source_location where_;
@@ -77,15 +87,17 @@ namespace detail
 {
 
 /// A wait that shows in its task's record until it ends, or until what waits is destroyed: only then
-/// may the task's frames change.
+/// may the task's frames change. Outside tasks it is nothing.
 class noted_wait
 {
  public:
-  /// Of the current task, which there is.
+  /// Of the current task; `where` without a line: at its last co_await.
   noted_wait(char const* operation, std::source_location const& where) noexcept
-      : task_({current_task, current_task->id()}),
-        number_(current_task->begin_wait(operation, where))
   {
+    if (!current_task) return;
+    auto const id = current_task->id();
+    task_ = task_handle{current_task, id};
+    number_ = current_task->begin_wait(operation, where.line() ? where : last_await_of(id));
   }
   noted_wait(noted_wait&& other) noexcept
       : task_(std::exchange(other.task_, {})), number_(other.number_)
@@ -102,6 +114,7 @@ class noted_wait
   void end(Function&& function)
   {
     auto const task = std::exchange(task_, {});
+    if (!task) return std::forward<Function>(function)();
     if (current_task == &task.record() && current_task->is(task))
     {
       current_task->end_wait(number_);
@@ -114,7 +127,7 @@ class noted_wait
 
  private:
   task_word task_;
-  wait_number number_;
+  wait_number number_ = 0;
 };
 
 /// The handler of an operation that a task waits for. `wait` is destroyed first.
@@ -162,10 +175,7 @@ struct tracked_initiation
   void operator()(Handler&& handler, Args&&... args) &&
   {
     using plain = std::decay_t<Handler>;
-    if (!current_task)
-      return std::move(initiation)(std::forward<Handler>(handler), std::forward<Args>(args)...);
-    noted_wait wait(operation_name<Initiation, std::decay_t<Args>...>,
-                    where.line() ? where : last_await_of(current_task->id()));
+    noted_wait wait(operation_name<Initiation, std::decay_t<Args>...>, where);
     if constexpr (resumes_coroutine<plain>)
     {
       auto const executor = handler.get_executor();

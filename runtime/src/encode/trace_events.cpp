@@ -6,11 +6,12 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 namespace leaklab::encode
 {
@@ -24,33 +25,17 @@ std::string json_string(std::string_view text)
   return json::serialize(json::string(to_utf8(text)));
 }
 
-struct eighths
+// Whole eighths of a microsecond, so that sums and differences are exact.
+double microseconds(std::int64_t nanoseconds) noexcept
 {
-  std::int64_t value;  // of a microsecond
-};
-
-eighths rounded(std::int64_t nanoseconds) noexcept
-{
-  return {nanoseconds / 125};
+  return static_cast<double>(nanoseconds / 125) / 8;
 }
 
-}  // namespace
-}  // namespace leaklab::encode
-
-template <>
-struct fmt::formatter<leaklab::encode::eighths> : fmt::formatter<std::string_view>
+// What readers keep of a tid is 31 bits.
+task_id tid(task_id task) noexcept
 {
-  auto format(leaklab::encode::eighths time, format_context& context) const
-  {
-    auto const text = fmt::format("{}.{:03}", time.value / 8, time.value % 8 * 125);
-    return formatter<std::string_view>::format(text, context);
-  }
-};
-
-namespace leaklab::encode
-{
-namespace
-{
+  return task & 0x7fff'ffff;
+}
 
 class writer
 {
@@ -58,8 +43,6 @@ class writer
   writer(model::task_timeline const& timeline, symbols::place_book& places)
       : timeline_(timeline), places_(places), pid_(timeline.process.id)
   {
-    auto const& lives = timeline.lives;
-    ids_fit_ = lives.empty() || lives.back().id <= std::numeric_limits<std::int32_t>::max();
   }
 
   std::string write()
@@ -68,9 +51,11 @@ class writer
     add(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})", pid_,
         json_string(timeline_.process.name));
     for (auto const& life : timeline_.lives)
+    {
       add_life(life);
-    for (auto const& slice : timeline_.slices)
-      add_slice(slice);
+      for (auto const& slice : life.slices)
+        add_slice(life.id, slice);
+    }
     // After the slices that they start and end in: readers keep the order of what is simultaneous.
     for (auto const& life : timeline_.lives)
       if (life.spawned && life.parent) add_arrow(life);
@@ -100,24 +85,13 @@ class writer
            json::serialize(data));
   }
 
-  // The index is that of a life.
-  std::uint64_t tid(std::size_t index) const noexcept
-  {
-    return ids_fit_ ? timeline_.lives[index].id : index + 1;
-  }
-  std::uint64_t tid(model::task_life const& life) const noexcept
-  {
-    return tid(static_cast<std::size_t>(&life - timeline_.lives.data()));
-  }
-
   void add_life(model::task_life const& life)
   {
     auto const name = json_string(life.name);
     add(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_name","args":{{"name":{}}}}})", pid_,
-        tid(life), name);
-    auto const begin = rounded(life.begin);
-    add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"task","name":{},"args":{{"task":{})",
-        pid_, tid(life), begin, eighths{rounded(life.end).value - begin.value}, name, life.id);
+        tid(life.id), name);
+    add_complete(life.id, life.begin, life.end);
+    append(text_, R"("cat":"task","name":{},"args":{{"task":{})", name, life.id);
     if (life.parent) append(text_, R"(,"parent":{})", life.parent);
     if (life.spawned_at) append(text_, R"(,"spawned":{})", place(life.spawned_at));
     append(text_, R"(,"began":"{}","ended":"{}"}}}})",
@@ -125,28 +99,31 @@ class writer
            life.outcome.empty() ? "not in the trace" : life.outcome);
   }
 
-  void add_slice(model::task_slice const& slice)
+  void add_slice(task_id task, model::task_slice const& slice)
   {
-    auto const begin = rounded(slice.begin);
-    eighths const length{rounded(slice.end).value - begin.value};
+    add_complete(task, slice.begin, slice.end);
     if (slice.operation)
-      add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"wait","name":{},"args":{}}})",
-          pid_, tid(slice.life), begin, length, json_string(slice.operation), place(slice.where));
+      append(text_, R"("cat":"wait","name":{},"args":{}}})", json_string(slice.operation),
+             place(slice.where));
     else
-      add(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"run","name":"running"}})", pid_,
-          tid(slice.life), begin, length);
+      append(text_, R"("cat":"run","name":"running"}})");
+  }
+
+  // All of a slice that has to do with time; what kind it is follows.
+  void add_complete(task_id task, std::int64_t begin, std::int64_t end)
+  {
+    add(R"({{"ph":"X","pid":{},"tid":{},"ts":{:.3f},"dur":{:.3f},)", pid_, tid(task),
+        microseconds(begin), microseconds(end) - microseconds(begin));
   }
 
   void add_arrow(model::task_life const& child)
   {
-    auto const& lives = timeline_.lives;
-    auto const parent = std::ranges::lower_bound(lives, child.parent, {}, &model::task_life::id);
-    if (parent == lives.end() || parent->id != child.parent) return;
-    auto const at = rounded(child.begin);
-    add(R"({{"ph":"s","pid":{},"tid":{},"ts":{},"cat":"spawn","name":"spawn","id":{}}})", pid_,
-        tid(*parent), at, child.id);
-    add(R"({{"ph":"f","bp":"e","pid":{},"tid":{},"ts":{},"cat":"spawn","name":"spawn","id":{}}})",
-        pid_, tid(child), at, child.id);
+    if (!std::ranges::binary_search(timeline_.lives, child.parent, {}, &model::task_life::id))
+      return;
+    for (auto const& [phase, task] :
+         {std::pair(R"("s")", child.parent), std::pair(R"("f","bp":"e")", child.id)})
+      add(R"({{"ph":{},"pid":{},"tid":{},"ts":{:.3f},"cat":"spawn","name":"spawn","id":{}}})",
+          phase, pid_, tid(task), microseconds(child.begin), child.id);
   }
 
   // There are few places and many slices, so each is made once.
@@ -167,7 +144,6 @@ class writer
   symbols::place_book& places_;
   int pid_;
   std::map<std::tuple<char const*, std::uint32_t, char const*>, std::string> known_places_;
-  bool ids_fit_ = true;
   bool first_ = true;
   std::string text_;
 };

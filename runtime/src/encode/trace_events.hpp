@@ -11,8 +11,7 @@
 namespace leaklab::encode
 {
 
-/// Each task is a "thread". Its tid is its id, or, when an id of the trace takes more than 31 bits,
-/// its place in the order of ids.
+/// Each task is a "thread", whose tid is the lower 31 bits of its id.
 /// - "M": the names of the process and of the threads, which are those of the tasks.
 /// - "X", category "task": its life; arguments say where and by whom it was spawned and how it
 ///   ended. Inside it, "wait", named by the operation, with the co_await as argument, and "run": on

@@ -15,18 +15,9 @@ statistics collect_statistics()
   detail::task_table::instance().for_each(
       [&](task_info const& task)
       {
-        switch (task.state)
-        {
-          case task_state::running:
-            ++all.running;
-            break;
-          case task_state::ready:
-            ++all.ready;
-            break;
-          case task_state::waiting:
-            ++all.waiting;
-            break;
-        }
+        all.running += task.state == task_state::running;
+        all.ready += task.state == task_state::ready;
+        all.waiting += task.state == task_state::waiting;
       },
       detail::frames::unread);
   all.failures = task_failures();

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <tuple>
 #include <unordered_map>
+#include <utility>
 
 namespace leaklab::model
 {
@@ -16,9 +16,16 @@ using detail::trace_step;
 class track
 {
  public:
-  track(std::uint32_t life, std::vector<task_slice>& slices) : life_(life), slices_(&slices) {}
+  explicit track(task_id task) { life.id = task; }
 
-  [[nodiscard]] std::uint32_t life() const noexcept { return life_; }
+  task_life life;
+
+  void describe(char const* name, source_site const& spawned_at, task_id parent) noexcept
+  {
+    life.name = name;
+    life.spawned_at = spawned_at;
+    life.parent = parent;
+  }
 
   // What it was doing when the trace began, as its first step tells.
   void was_running() noexcept { entries_ = 1; }
@@ -32,7 +39,7 @@ class track
   void leave(std::int64_t time)
   {
     if (entries_ == 0 || --entries_ != 0) return;
-    slices_->push_back({life_, nullptr, {}, run_begin_, time});
+    life.slices.push_back({nullptr, {}, run_begin_, time});
     if (wait_ != waiting::begun) return;
     wait_ = waiting::suspended;
     wait_begin_ = time;
@@ -68,6 +75,7 @@ class track
     close_wait(time);
     entries_ = std::min(entries_, 1u);
     leave(time);
+    life.end = time;
   }
 
  private:
@@ -82,13 +90,11 @@ class track
   {
     if (wait_ == waiting::suspended && entries_ != 0) time = run_begin_;
     if (wait_ != waiting::no && operation_)
-      slices_->push_back({life_, operation_, where_, wait_begin_, time});
+      life.slices.push_back({operation_, where_, wait_begin_, time});
     wait_ = waiting::no;
     operation_ = nullptr;
   }
 
-  std::uint32_t life_;
-  std::vector<task_slice>* slices_;
   unsigned entries_ = 0;
   std::int64_t run_begin_ = 0;
   waiting wait_ = waiting::no;
@@ -124,14 +130,14 @@ class timeline_builder
         return;
       }
       ++idle_;
-      known = open(info.id);
+      known = tracks_.try_emplace(info.id, info.id).first;
       if (info.state == task_state::running)
         known->second.was_running();
       else
         known->second.was_suspended();
     }
-    auto& life = result_.lives[known->second.life()];
-    if (life.outcome.empty()) describe(life, info.name, info.spawned_at, info.parent);
+    if (known->second.life.outcome.empty())
+      known->second.describe(info.name, info.spawned_at, info.parent);
     // The age of a wait is known in steps of 10 ms, on a clock that may be one behind.
     constexpr std::chrono::milliseconds slack(20);
     if (known->second.waits_for_unknown() && *info.operation &&
@@ -141,46 +147,28 @@ class timeline_builder
 
   task_timeline finish()
   {
-    auto const end = trace_.duration.count();
     for (auto& [id, track] : tracks_)
     {
-      auto& life = result_.lives[track.life()];
-      if (!life.outcome.empty()) continue;
-      track.end(end);
-      life.end = end;
+      if (track.life.outcome.empty()) track.end(trace_.duration.count());
+      std::ranges::stable_sort(track.life.slices, {},
+                               [](task_slice const& s) { return std::pair(s.begin, -s.end); });
+      result_.lives.push_back(std::move(track.life));
     }
-    sort();
+    std::ranges::sort(result_.lives, {}, &task_life::id);
     return std::move(result_);
   }
 
  private:
-  using tracks = std::unordered_map<task_id, track>;
-
-  tracks::iterator open(task_id id)
-  {
-    auto const life = static_cast<std::uint32_t>(result_.lives.size());
-    result_.lives.emplace_back().id = id;
-    return tracks_.emplace(id, track(life, result_.slices)).first;
-  }
-
-  static void describe(task_life& life, char const* name, source_site const& spawned_at,
-                       task_id parent) noexcept
-  {
-    life.name = name;
-    life.spawned_at = spawned_at;
-    life.parent = parent;
-  }
-
   track& touch(task_id id, trace_step step)
   {
-    auto known = tracks_.find(id);
-    if (known != tracks_.end()) return known->second;
-    known = open(id);
+    auto const [known, is_new] = tracks_.try_emplace(id, id);
+    auto& track = known->second;
+    if (!is_new || step == trace_step::spawn) return track;
     if (step == trace_step::enter || step == trace_step::finish || step == trace_step::fail)
-      known->second.was_suspended();
-    else if (step != trace_step::spawn)
-      known->second.was_running();
-    return known->second;
+      track.was_suspended();
+    else
+      track.was_running();
+    return track;
   }
 
   void add(trace_event const& event)
@@ -188,14 +176,13 @@ class timeline_builder
     auto const step = event.step;
     if (step == trace_step::spawn && event.parent) touch(event.parent, trace_step::leave);
     auto& track = touch(event.task, step);
-    auto& life = result_.lives[track.life()];
-    if (!life.outcome.empty()) return;
+    if (!track.life.outcome.empty()) return;
     switch (step)
     {
       case trace_step::spawn:
-        describe(life, event.text, source_site::from(event.where), event.parent);
-        life.begin = event.time;
-        life.spawned = true;
+        track.describe(event.text, source_site::from(event.where), event.parent);
+        track.life.begin = event.time;
+        track.life.spawned = true;
         break;
       case trace_step::enter:
         track.enter(event.time);
@@ -211,30 +198,16 @@ class timeline_builder
         break;
       case trace_step::finish:
       case trace_step::fail:
-        describe(life, event.text, source_site::from(event.where), event.parent);
+        track.describe(event.text, source_site::from(event.where), event.parent);
         track.end(event.time);
-        life.end = event.time;
-        life.outcome = step == trace_step::fail ? "failed" : "finished";
+        track.life.outcome = step == trace_step::fail ? "failed" : "finished";
         break;
     }
   }
 
-  void sort()
-  {
-    std::ranges::sort(result_.lives, {}, &task_life::id);
-    std::vector<std::uint32_t> places(result_.lives.size());
-    for (std::uint32_t i = 0; i != places.size(); ++i)
-      places[tracks_.at(result_.lives[i].id).life()] = i;
-    for (auto& slice : result_.slices)
-      slice.life = places[slice.life];
-    std::ranges::stable_sort(result_.slices, {},
-                             [](task_slice const& s)
-                             { return std::tuple(s.life, s.begin, -s.end); });
-  }
-
   recorded_trace const& trace_;
   task_timeline result_;
-  tracks tracks_;
+  std::unordered_map<task_id, track> tracks_;
   std::size_t idle_ = 0;
 };
 

@@ -16,6 +16,15 @@
 namespace leaklab::model
 {
 
+/// A time on a thread, or a wait: then `operation` says for what, and `where` in which co_await.
+struct task_slice
+{
+  char const* operation = nullptr;
+  source_site where;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
 /// Times are nanoseconds since the trace began, within the trace.
 struct task_life
 {
@@ -28,16 +37,8 @@ struct task_life
   std::int64_t end = 0;
   bool spawned = false;           ///< during the trace
   std::string_view outcome = {};  ///< "finished", "failed"; empty when it outlives the trace
-};
-
-/// A time on a thread, or a wait: then `operation` says for what, and `where` in which co_await.
-struct task_slice
-{
-  std::uint32_t life = 0;  ///< index into task_timeline::lives
-  char const* operation = nullptr;
-  source_site where;
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
+  /// By begin, the longer first. Two nest or do not overlap.
+  std::vector<task_slice> slices;
 };
 
 struct task_timeline
@@ -47,8 +48,6 @@ struct task_timeline
 
   process_identity process;
   std::vector<task_life> lives;  ///< in the order of their ids
-  /// By life, then by begin, the longer first. Two of one task nest or do not overlap.
-  std::vector<task_slice> slices;
   std::chrono::nanoseconds duration{0};
   bool full = false;            ///< as in recorded_trace
   std::size_t idle_hidden = 0;  ///< idle tasks beyond the limit

@@ -103,18 +103,8 @@ cpu_profiler::~cpu_profiler()
 std::string cpu_profiler::stop()
 {
   stop_profiler();
-  auto const fd = std::exchange(fd_, -1);
-  std::string content;
-  try
-  {
-    content = read_all(fd);
-  }
-  catch (...)
-  {
-    close(fd);
-    throw;
-  }
-  close(fd);
+  auto content = read_all(fd_);
+  close(std::exchange(fd_, -1));
   return content;
 }
 

@@ -201,9 +201,8 @@ std::string without_frame(std::string_view text)
 
 bool is_of_a_library(std::string_view name)
 {
-  static constexpr std::array libraries{"std::", "boost::", "boost_asio_", "__gnu_cxx::"};
-  return std::ranges::any_of(libraries,
-                             [name](auto const* library) { return name.starts_with(library); });
+  return name.starts_with("std::") || name.starts_with("boost::") ||
+         name.starts_with("boost_asio_") || name.starts_with("__gnu_cxx::");
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <leaklab/function_name.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace leaklab::symbols
@@ -24,10 +23,8 @@ std::uint64_t hash(std::uint64_t seed, std::string_view bytes) noexcept
 // What no reader wrote: Asio's coroutines and those of leaklab::tasks.
 bool is_plumbing(std::string_view function) noexcept
 {
-  constexpr std::array<std::string_view, 3> prefixes{
-      "boost::asio::", "leaklab::detail::", "leaklab::scope::"};
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](auto prefix) { return function.starts_with(prefix); });
+  return function.starts_with("boost::asio::") || function.starts_with("leaklab::detail::") ||
+         function.starts_with("leaklab::scope::");
 }
 
 // Without the last pair of `open` and `close` and what follows it.

@@ -32,16 +32,6 @@ struct opened_frame : frame
 
 }  // namespace
 
-void prefetch_stack(void* const* stack) noexcept
-{
-  __builtin_prefetch(stack);
-}
-
-void prefetch_await_chain(void* const* stack) noexcept
-{
-  if (stack) __builtin_prefetch(*stack);
-}
-
 void read_await_chain(void* const* stack, task_info& info) noexcept
 {
   for (auto* f = static_cast<frame*>(*stack); f; f = opened_frame::caller(f))
@@ -60,12 +50,6 @@ void read_await_chain(void* const* stack, task_info& info) noexcept
 
 #else
 
-void prefetch_stack(void* const*) noexcept
-{
-}
-void prefetch_await_chain(void* const*) noexcept
-{
-}
 void read_await_chain(void* const*, task_info&) noexcept
 {
 }

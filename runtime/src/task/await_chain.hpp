@@ -11,9 +11,4 @@ namespace leaklab::detail
 /// GCC and Clang keep in the first word of a coroutine's memory. Asio's own frames are in there too.
 void read_await_chain(void* const* stack, task_info& info) noexcept;
 
-/// Asks for the memory that read_await_chain will read first: call both a while before, one after the
-/// other. `stack` may be null.
-void prefetch_stack(void* const* stack) noexcept;
-void prefetch_await_chain(void* const* stack) noexcept;
-
 }  // namespace leaklab::detail

@@ -7,6 +7,7 @@
 #include <boost/asio/multiple_exceptions.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <array>
 #include <set>
 #include <string>
 
@@ -25,16 +26,8 @@ task_name task_name::intern(std::string_view text)
 
 std::string_view to_string(task_state state) noexcept
 {
-  switch (state)
-  {
-    case task_state::running:
-      return "running";
-    case task_state::ready:
-      return "ready";
-    case task_state::waiting:
-      return "waiting";
-  }
-  return "unknown";
+  static constexpr std::array<std::string_view, 3> names{"running", "ready", "waiting"};
+  return names[static_cast<std::size_t>(state)];
 }
 
 void for_each_task(std::function<void(task_info const&)> const& visit)

@@ -153,11 +153,12 @@ std::size_t task_record::look(std::span<task_record, group> records, std::uint32
   {
     words[i] = records[i].hold();
     if (words[i] & entries_mask) continue;
-    if (words[i] && with == frames::read) prefetch_stack(records[i].stack_);
+    if (words[i] && with == frames::read) __builtin_prefetch(records[i].stack_);
   }
   if (with == frames::read)
     for (std::size_t i = 0; i != group; ++i)
-      if (words[i] && !(words[i] & entries_mask)) prefetch_await_chain(records[i].stack_);
+      if (words[i] && !(words[i] & entries_mask) && records[i].stack_)
+        __builtin_prefetch(*records[i].stack_);
 
   std::size_t count = 0;
   for (std::size_t i = 0; i != group; ++i)

@@ -111,15 +111,7 @@ task_table::slab& task_table::slab_with_room()
 
 task_handle task_table::begin(char const* name, std::source_location const& where)
 {
-  auto const task = take(name, where);
-  if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
-    trace_task(trace_step::spawn, task.id, name, where, current_task_id());
-  return task;
-}
-
-task_handle task_table::take(char const* name, std::source_location const& where)
-{
-  std::lock_guard const lock(mutex_);
+  std::unique_lock lock(mutex_);
   auto& home = slab_with_room();
   auto& record = home.take();
   if (home.full()) with_room_.pop_back();
@@ -133,6 +125,9 @@ task_handle task_table::take(char const* name, std::source_location const& where
   record.stack_ = nullptr;
   record.queued_.store(true, std::memory_order_relaxed);
   record.word_.store(id << task_record::id_shift, std::memory_order_release);
+  lock.unlock();
+  if (tracing.load(std::memory_order_relaxed)) [[unlikely]]
+    trace_task(trace_step::spawn, id, name, where, current_task_id());
   return {&record, id};
 }
 

@@ -38,7 +38,6 @@ class task_table
 
   task_table() = default;
 
-  task_handle take(char const* name, std::source_location const& where);
   slab& slab_with_room();
   void count_failure(char const* name, std::source_location const& where,
                      std::exception_ptr const& failure, bool is_told);

@@ -12,8 +12,9 @@ namespace
 constexpr std::size_t number_of_parts = 5;
 constexpr std::size_t least_points = 2;  // in a part
 constexpr double next_span = 1.2;        // times shorter
-constexpr double least_share = 0.1;      // of the rise, from one part to the next; a line has 0.25
-constexpr double greatest_share = 0.6;
+constexpr double least_share_of_a_step =
+    0.1;  // of the rise, from one part to the next; a line has 0.25
+constexpr double greatest_share_of_a_step = 0.6;
 constexpr double tail = 8;  // parts of the span, the last of which shows an end
 constexpr double least_pace_of_tail = 0.2;
 constexpr double least_above_fall = 0.25;
@@ -69,7 +70,8 @@ std::optional<rise> rise_by_parts(std::span<gauge_point const> points, double no
   for (std::size_t i = 0; i != slopes.size(); ++i)
   {
     auto const step = parts[i + 1].value - parts[i].value;
-    if (step < least_share * whole || step > greatest_share * whole) return std::nullopt;
+    if (step < least_share_of_a_step * whole || step > greatest_share_of_a_step * whole)
+      return std::nullopt;
     slopes[i] = step / (parts[i + 1].seconds - parts[i].seconds);
   }
   std::ranges::sort(slopes);

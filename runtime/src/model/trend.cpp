@@ -10,7 +10,7 @@ namespace
 {
 
 constexpr double looks = 10;  // in the shortest span
-constexpr std::size_t least_points = 10;
+constexpr std::size_t fewest_observations = 10;
 constexpr double comes_back = 0.5;
 
 // From the floor of the first fifth to that of the last.
@@ -73,7 +73,7 @@ judgement trend::judge(judge_options const& options) const
     result.reason = fmt::format("{:.1f} s observed, at least {:.1f} s needed", watched, shortest);
     return result;
   }
-  if (points_ < least_points)
+  if (points_ < fewest_observations)
   {
     result.reason = fmt::format("too few observations: {} in {:.1f} s", points_, watched);
     return result;

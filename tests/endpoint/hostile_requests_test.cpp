@@ -115,7 +115,11 @@ TEST_F(hostile_requests, with_strange_methods)
 TEST_F(hostile_requests, that_are_no_http)
 {
   expect({
-      {"\r\n\r\n\r\n\r\n", 400},
+      {"\r\n\r\n\r\n\r\n", cut},
+      {"\r\n\r", cut},
+      {"\r\nhello\r\n\r\n", 400},
+      {"\n" + get("/healthz"), 400},
+      {"\r" + get("/healthz"), 400},
       {"hello\r\n\r\n", 400},
       {"GET /healthz\r\n\r\n", 400},
       {"GET /healthz HTTP/0.9\r\nHost: localhost\r\n\r\n", 400},
@@ -278,6 +282,13 @@ TEST_F(hostile_requests, that_hide_another)
       {post("Transfer-Encoding: chunked\r\n", "0\n\n" + hidden), 400},
       {post("Transfer-Encoding: chunked\r\n", "1\r\nxx0\r\n\r\n" + hidden), 400},
       {post("Transfer-Encoding: chunked\r\n", "\r\n" + hidden), 400},
+      // A proxy that ends the line at the line feed sees one request here, its body the second.
+      {post("Transfer-Encoding: chunked\r\n", "0;a=\"\n\"\r\n\r\n" + hidden), 400},
+      {post("Transfer-Encoding: chunked\r\n", "1;a=\"\n\"\r\nx\r\n0\r\n\r\n" + hidden), 400},
+      {post("Transfer-Encoding: chunked\r\n", "1;a=\"\\\n\"\r\nx\r\n0\r\n\r\n" + hidden), 400},
+      {post("Transfer-Encoding: chunked\r\n", "0;a=\"\0\"\r\n\r\n"s + hidden), 400},
+      {post("Transfer-Encoding: chunked\r\n", "0;a=\"\x7f\"\r\n\r\n" + hidden), 400},
+      {post("Transfer-Encoding: chunked\r\n", "0;a=\"\r\"\r\n\r\n" + hidden), 400},
       {with("X: a\rb\r\n") + hidden, 400},
       {with("X: a\0b\r\n"s) + hidden, 400},
       {with("X\0: b\r\n"s) + hidden, 400},
@@ -384,6 +395,8 @@ TEST(ordinary_requests, are_never_refused)
         get("http://localhost:6060/healthz"),
         get("/%68ealthz"),
         get("/healthz?"),
+        "\r\n" + get("/healthz"),
+        "\r\n\r\n" + get("/healthz"),
         get("/healthz?" + x(8'000)),
         with(many),
         with("X: " + x(8'000) + "\r\n"),

@@ -2,6 +2,8 @@
 // the table for Go).
 #include "http/routes.hpp"
 
+#include "encode/pieces.hpp"
+
 #include <leaklab/channel.hpp>
 #include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
@@ -9,9 +11,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 namespace
 {
@@ -32,8 +37,10 @@ class routes_test : public testing::Test
                              std::string body = "")
   {
     auto const mark = target.find('?');
-    return answer_({method, target.substr(0, mark),
-                    mark == target.npos ? "" : target.substr(mark + 1), std::move(body)});
+    auto answer = answer_({method, target.substr(0, mark),
+                           mark == target.npos ? "" : target.substr(mark + 1), std::move(body)});
+    if (answer.more) answer.body += encode::whole(answer.more);
+    return answer;
   }
 
   static std::string header(response const& r, std::string const& name)
@@ -202,6 +209,45 @@ TEST_F(routes_test, symbol_knows_the_addresses_of_the_task_profile)
             "num_symbols: 1\n" + address + " produce(channel<int>&)\n");
   EXPECT_EQ(get("/debug/pprof/symbol", verb::post, "0x1+" + address + "+junk").body,
             "num_symbols: 1\n" + address + " produce(channel<int>&)\n");
+}
+
+std::uint64_t reads_of_this_process()
+{
+  std::ifstream io("/proc/self/io");
+  std::string word;
+  std::uint64_t count = 0;
+  while (io >> word && word != "syscr:")
+    ;
+  io >> count;
+  return count;
+}
+
+TEST_F(routes_test, symbol_reads_the_maps_once_for_all_addresses_that_nobody_knows)
+{
+  auto const reads_for = [this](int count)
+  {
+    std::string addresses;
+    for (int i = 1; i <= count; ++i)
+      fmt::format_to(std::back_inserter(addresses), "0x{:x}+", i);
+    auto const before = reads_of_this_process();
+    EXPECT_EQ(get("/debug/pprof/symbol", verb::post, addresses).body, "num_symbols: 1\n");
+    return reads_of_this_process() - before;
+  };
+  auto const for_one = reads_for(1);
+  EXPECT_GT(for_one, 0U);
+  EXPECT_LT(reads_for(10'000), 2 * for_one);
+}
+
+TEST_F(routes_test, symbol_names_so_many_addresses_and_no_more)
+{
+  block_three_producers();
+  auto const page = get("/debug/pprof/task?debug=1").body;
+  auto const at = page.find("#\t0x") + 2;
+  std::string addresses;
+  for (int i = 0; i != 50'000; ++i)
+    addresses += page.substr(at, page.find('\t', at) - at) + '+';
+  auto const names = get("/debug/pprof/symbol", verb::post, addresses).body;
+  EXPECT_EQ(std::ranges::count(names, '\n'), 1 + 32 * 1024);
 }
 
 TEST_F(routes_test, task_list_filters)

@@ -52,11 +52,12 @@ struct endpoint::impl
 {
   explicit impl(endpoint_options const& options)
       : routes(watch, options.hide_arguments),
-        server({.address = options.address,
-                .port = options.port,
-                .allowed_hosts = options.allowed_hosts,
-                .token = read_token(options.token_file)},
-               [this](http::request const& ask) { return routes(ask); }),
+        server(
+            {.address = options.address,
+             .port = options.port,
+             .allowed_hosts = options.allowed_hosts,
+             .token = read_token(options.token_file)},
+            [this](http::request const& ask) { return routes(ask); }, http::routes::is_quick),
         url(url_of(options.address, server.port()))
   {
     if (http::unix_path(options.address).empty() && !http::is_loopback(options.address))

@@ -137,8 +137,14 @@ response routes::operator()(request const& ask)
     return response::error(
         404, ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
   if (ask.method == verb::post && found->methods == get) return not_allowed("GET, HEAD");
+  if (is_quick(ask)) return found->answer(ask, from_);
   symbols::symboliser::reading const names(from_.symbols);
   return found->answer(ask, from_);
+}
+
+bool routes::is_quick(request const& ask) noexcept
+{
+  return ask.path == "/healthz" || ask.path == "/metrics";
 }
 
 }  // namespace leaklab::http

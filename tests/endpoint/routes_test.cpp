@@ -94,7 +94,11 @@ TEST_F(routes_test, have_the_headers_of_net_http_pprof)
            {"/debug/pprof/task?seconds=1.5", 400, text, absent, "1"},
            {"/debug/pprof/task?seconds=99999999999999999999", 400, text, absent, "1"},
            {"/debug/pprof/task?seconds=abc", 400, text, absent, "1"},
-           {"/debug/pprof/task?seconds=1", 400, text, absent, "1"},
+           {"/debug/pprof/task?seconds=301", 400, text, absent, "1"},
+           {"/debug/pprof/task?debug=1&seconds=1", 400, text, absent, "1"},
+           {"/debug/pprof/goroutine?debug=2&seconds=1", 400, text, absent, "1"},
+           {"/debug/pprof/mutex", 404, text, absent, "1"},
+           {"/debug/pprof/block", 404, text, absent, "1"},
            {"/debug/pprof/task?debug=2&limit=x", 400, text, absent, "1"},
            {"/debug/pprof/no-such", 404, text, absent, "1"},
            {"/debug/pprof/task/", 404, text, absent, "1"},
@@ -127,8 +131,8 @@ TEST_F(routes_test, word_errors_as_net_http_pprof_does)
   EXPECT_EQ(get("/debug/pprof/no-such").body, "Unknown profile\n");
   EXPECT_EQ(get("/debug/pprof/task?seconds=abc").body,
             "invalid value for \"seconds\" - must be a positive integer\n");
-  EXPECT_EQ(get("/debug/pprof/task?seconds=1").body,
-            "\"seconds\" parameter is not supported for this profile type\n");
+  EXPECT_EQ(get("/debug/pprof/task?debug=1&seconds=1").body,
+            "seconds and debug params are incompatible\n");
 }
 
 TEST_F(routes_test, send_the_visitor_to_the_index)
@@ -182,6 +186,22 @@ TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)
             page.npos)
       << page;
   EXPECT_NE(page.find("\tproduce(channel<int>&)\t" __FILE__ ":"), page.npos) << page;
+}
+
+TEST_F(routes_test, seconds_shows_which_tasks_came_and_went)
+{
+  for (std::string const name : {"task", "goroutine"})
+  {
+    auto const promise = get("/debug/pprof/" + name + "?seconds=7");
+    EXPECT_EQ(promise.delay, std::chrono::seconds(7));
+    ASSERT_TRUE(promise.finish);
+    auto const before = promise.finish();
+    EXPECT_EQ(header(before, "Content-Disposition"), "attachment; filename=\"" + name + "-delta\"");
+    block_three_producers();
+    auto const after = promise.finish();
+    EXPECT_EQ(after.status, 200);
+    EXPECT_GT(after.body.size(), before.body.size() + 50) << "three tasks more";
+  }
 }
 
 TEST_F(routes_test, debug_2_shows_each_task_up_to_the_limit)

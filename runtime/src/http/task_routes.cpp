@@ -1,11 +1,11 @@
 #include "http/task_routes.hpp"
 
 #include "encode/append.hpp"
-#include "encode/pprof.hpp"
 #include "encode/profile_text.hpp"
 #include "encode/task_list.hpp"
 #include "encode/trace_events.hpp"
 #include "http/answers.hpp"
+#include "http/profile_answer.hpp"
 #include "model/task_list.hpp"
 #include "model/task_profile.hpp"
 #include "model/task_timeline.hpp"
@@ -23,14 +23,6 @@ namespace leaklab::http
 {
 namespace
 {
-
-// The task profile shows one moment, so there is no change over a time to ask for.
-std::optional<response> refuse_seconds(request const& ask)
-{
-  if (auto refused = refuse_bad_seconds(ask)) return refused;
-  if (ask.parameter("seconds").empty()) return std::nullopt;
-  return response::error(400, "\"seconds\" parameter is not supported for this profile type");
-}
 
 std::variant<model::task_filter, response> parse_filter(request const& ask)
 {
@@ -108,9 +100,7 @@ response trace_file(encode::pieces more, std::size_t kept_bytes)
 
 response tasks(request const& ask, sources& from)
 {
-  if (auto const refused = refuse_seconds(ask)) return *refused;
-  auto const debug = debug_level(ask);
-  if (debug >= 2)
+  if (debug_level(ask) >= 2 && ask.parameter("seconds").empty())
   {
     auto const filter = parse_filter(ask);
     if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
@@ -118,11 +108,15 @@ response tasks(request const& ask, sources& from)
     auto const bytes = list.bytes();
     return piecewise(plain_text, encode::tasks_as_text(std::move(list), from.places), bytes);
   }
-  auto profile = model::make_task_profile(from.places);
-  if (ask.path.ends_with("/goroutine")) profile = model::as_goroutine_profile(std::move(profile));
-  if (debug != 0) return plain(encode::encode_count_text(profile));
-  profile.mappings = from.symbols.mappings();
-  return attachment(profile.name, encode::encode_pprof(profile));
+  auto const build = [&from, as_goroutine = ask.path.ends_with("/goroutine")]
+  {
+    auto const names = from.places.reading();
+    auto made = model::make_task_profile(from.places);
+    if (as_goroutine) made = model::as_goroutine_profile(std::move(made));
+    made.mappings = from.symbols.mappings();
+    return made;
+  };
+  return answer_profile(ask, build, encode::encode_count_text);
 }
 
 response task_list(request const& ask, sources& from)

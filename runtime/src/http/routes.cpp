@@ -83,7 +83,7 @@ constexpr route table[] = {
     {"/debug/pprof/", get, index},
     {"/debug/pprof/allocs", get, allocs,
      "all allocations since their counting was switched on, also those freed again.", "?debug=1",
-     &counts::heap_samples},
+     &counts::counted_allocations},
     {"/debug/pprof/cmdline", get, cmdline,
      "the command line of this program, arguments separated by NUL."},
     {"/debug/pprof/goroutine", get, tasks,
@@ -125,6 +125,8 @@ response index(request const&, sources&)
       "text/html; charset=utf-8",
       index_page(table, {.tasks = count_tasks().live,
                          .heap_samples = heap_sampling_period() ? read_heap_samples().size() : 0,
+                         .counted_allocations =
+                             allocation_sampling_period() ? read_allocations().size() : 0,
                          .growths = read_heap_growth().size()}));
 }
 

@@ -28,7 +28,9 @@ response answer_to(std::string_view text, routes& known, bool& keep_alive)
   if (auto refusal = refuse(input.get(), to, {})) return *refusal;
   keep_alive = input.keep_alive();
   auto const asked = to_request(input.release(), std::move(*to));
-  return call([&] { return known(asked); });
+  auto answer = call([&] { return known(asked); });
+  if (asked.takes_gzip) pack(answer);
+  return answer;
 }
 
 }  // namespace

@@ -215,15 +215,27 @@ class connection : client_list::member
     co_return made;
   }
 
-  /// Beast applies its header_limit to each piece that arrives. This limit is for all pieces of a
-  /// header together.
+  /// Beast applies its header_limit to each piece that arrives; this one is for all pieces of a
+  /// header together. It takes a field that goes on in the next line, which others end there.
   asio::awaitable<void> read_header(parser& input, error_code& error)
   {
     for (std::size_t size = 0; !error && !input.is_header_done();)
     {
-      size += co_await async_read_some(stream_, buffer_, input,
-                                       asio::redirect_error(use_awaitable, error));
-      if (!error && size > options_.max_header_bytes) error = beast::http::error::header_limit;
+      std::string_view const read(static_cast<char const*>(buffer_.data().data()), buffer_.size());
+      auto const header = read.substr(0, read.find("\r\n\r\n"));
+      if (header.find("\r\n ") != header.npos || header.find("\r\n\t") != header.npos)
+        error = beast::http::error::bad_value;
+      else if (size + header.size() > options_.max_header_bytes)
+        error = beast::http::error::header_limit;
+      if (error) break;
+      auto const used = input.put(buffer_.data(), error);
+      buffer_.consume(used);
+      size += used;
+      if (error != beast::http::error::need_more) continue;
+      error = {};
+      buffer_.commit(co_await stream_.async_read_some(buffer_.prepare(4096),
+                                                      asio::redirect_error(use_awaitable, error)));
+      if (error == asio::error::eof) input.put_eof(error);
     }
   }
 

@@ -42,14 +42,22 @@ bool takes_gzip(std::string_view accepted)
 
 void make_strict(beast::http::request_parser<beast::http::string_body>& parser)
 {
-  // Whatever ends a line, or a text, for some reader: Beast takes it within quotes.
-  static auto refuse_controls =
+  // Beast takes anything within quotes, so also what ends a line, or a text, for some reader; and
+  // white space outside of them, which llhttp, in front of many servers, does not.
+  static auto check =
       [](std::uint64_t, std::string_view extension, boost::system::error_code& error)
   {
-    auto const is_control = [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; };
-    if (std::ranges::any_of(extension, is_control)) error = beast::http::error::bad_chunk_extension;
+    bool is_quoted = false;
+    for (std::size_t i = 0; i != extension.size(); ++i)
+    {
+      auto const c = static_cast<unsigned char>(extension[i]);
+      bool const is_space = c == ' ' || c == '\t';
+      if ((c < ' ' && !is_space) || c == 0x7f || (is_space && !is_quoted))
+        error = beast::http::error::bad_chunk_extension;
+      if (c == '"' && !(is_quoted && extension[i - 1] == '\\')) is_quoted = !is_quoted;
+    }
   };
-  parser.on_chunk_header(refuse_controls);
+  parser.on_chunk_header(check);
 }
 
 response refuse_unreadable(boost::system::error_code cause)
@@ -103,6 +111,11 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
   if (header.target().size() > options.max_target_bytes)
     return response::error(414, "target too long");
   if (!to) return response::error(400, "malformed target");
+  // RFC 9110 section 8.6 leaves it to the reader whether to take the same length given twice.
+  auto const length = header[field::content_length];
+  if (header.count(field::content_length) > 1 ||
+      length.find_first_not_of("0123456789") != length.npos)
+    return response::error(400, "exactly one Content-Length is accepted");
   if (auto const encodings = header.count(field::transfer_encoding))
   {
     // RFC 9112 section 6.1: with another version or another coding, where the body ends is a matter

@@ -48,7 +48,7 @@ enum status
 };
 
 // SIGINT and SIGTERM, taken where the program waits for them. This thread blocks them before it
-// starts any other, so all others block them too.
+// starts any other that does not by itself, as the endpoint's do, so all others block them too.
 class termination_signals
 {
  public:
@@ -236,7 +236,6 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   if (auto const* const exit_status = std::get_if<int>(&parsed)) return *exit_status;
   auto const& chosen = std::get<options>(parsed);
 
-  termination_signals const signals;
   // Refused where TCMALLOC_SAMPLE_PARAMETER has set another.
   set_heap_sampling_period(heap_sampling_bytes);
   std::optional<endpoint> debug;
@@ -246,8 +245,11 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   }
   catch (boost::system::system_error const& e)
   {
-    fmt::print(stderr, "{}: cannot listen on {} port {}: {} (--port 0 takes any free port)\n",
-               program.name, chosen.endpoint.address, chosen.endpoint.port, e.code().message());
+    auto const& at = chosen.endpoint;
+    bool const has_port = !at.address.starts_with("unix:");
+    fmt::print(stderr, "{}: cannot listen on {}{}: {}{}\n", program.name, at.address,
+               has_port ? fmt::format(" port {}", at.port) : "", e.code().message(),
+               has_port ? " (--port 0 takes any free port)" : "");
     return bad_usage;
   }
   catch (std::runtime_error const& e)
@@ -256,6 +258,8 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
     return bad_usage;
   }
 
+  // Not before: a token may have to be waited for, and until then a signal ends the program at once.
+  termination_signals const signals;
   scenario_thread load(std::move(scenario), chosen.rate);
   int result = not_measured;
   try

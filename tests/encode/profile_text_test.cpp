@@ -111,7 +111,7 @@ TEST(profile_text, the_legacy_heap_has_addresses_alone_and_the_maps)
   profile.samples = {{{0, 1}, {2, 4000}, {}}};
   EXPECT_EQ(encode::encode_legacy_heap(profile, "the maps\n"),
             "heap profile: 2: 4000 [2: 4000] @ growth\n"
-            "2: 4000 [2: 4000] @ 0x1001 0x2001\n"
+            "2: 4000 [2: 4000] @ 0x1000 0x2001\n"
             "\nMAPPED_LIBRARIES:\n"
             "the maps\n");
 }

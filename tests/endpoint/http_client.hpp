@@ -134,10 +134,15 @@ class client
     answer.status_line = receive_line();
     for (auto line = receive_line(); !line.empty(); line = receive_line())
       answer.headers.emplace(line.substr(0, line.find(": ")), line.substr(line.find(": ") + 2));
-    std::size_t const size = with_body ? std::stoul(answer.header("Content-Length")) : 0;
-    while (received_.size() < size)
-      if (!receive_some()) throw std::runtime_error("body cut short");
-    answer.body = take(size);
+    if (!with_body) return answer;
+    if (answer.header("Transfer-Encoding") != "chunked")
+      answer.body = receive_bytes(std::stoul(answer.header("Content-Length")));
+    else
+      for (std::size_t size = 1; size != 0; receive_line())
+      {
+        size = std::stoul(receive_line(), nullptr, 16);
+        answer.body += receive_bytes(size);
+      }
     return answer;
   }
 
@@ -179,6 +184,13 @@ class client
     if (size <= 0) return false;
     received_.append(piece, static_cast<std::size_t>(size));
     return true;
+  }
+
+  std::string receive_bytes(std::size_t size)
+  {
+    while (received_.size() < size)
+      if (!receive_some()) throw std::runtime_error("body cut short");
+    return take(size);
   }
 
   std::string receive_line()

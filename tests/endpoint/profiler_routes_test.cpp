@@ -108,6 +108,7 @@ TEST_F(profiler_routes_test, what_is_off_is_an_error_that_says_how_to_switch_it_
   EXPECT_EQ(get("/pprof/heap").status, 501);
   ASSERT_EQ(set_heap_sampling_period(64 * 1024), sampling_switch::done);
   EXPECT_EQ(get("/debug/pprof/allocs").status, 501);
+  EXPECT_NE(get("/debug/pprof/").body.find("<td>0</td><td><a href=\"allocs?"), std::string::npos);
   EXPECT_NE(get("/debug/pprof/allocs").body.find("POST /debug/config/allocation_sampling"),
             std::string::npos);
 }

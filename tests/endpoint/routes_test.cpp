@@ -2,6 +2,8 @@
 // the table for Go).
 #include "http/routes.hpp"
 
+#include "encode/pieces.hpp"
+
 #include <leaklab/channel.hpp>
 #include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
@@ -9,9 +11,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 namespace
 {
@@ -32,8 +37,10 @@ class routes_test : public testing::Test
                              std::string body = "")
   {
     auto const mark = target.find('?');
-    return answer_({method, target.substr(0, mark),
-                    mark == target.npos ? "" : target.substr(mark + 1), std::move(body)});
+    auto answer = answer_({method, target.substr(0, mark),
+                           mark == target.npos ? "" : target.substr(mark + 1), std::move(body)});
+    if (answer.more) answer.body += encode::whole(answer.more);
+    return answer;
   }
 
   static std::string header(response const& r, std::string const& name)
@@ -91,7 +98,11 @@ TEST_F(routes_test, have_the_headers_of_net_http_pprof)
            {"/debug/pprof/task?seconds=1.5", 400, text, absent, "1"},
            {"/debug/pprof/task?seconds=99999999999999999999", 400, text, absent, "1"},
            {"/debug/pprof/task?seconds=abc", 400, text, absent, "1"},
-           {"/debug/pprof/task?seconds=1", 400, text, absent, "1"},
+           {"/debug/pprof/task?seconds=301", 400, text, absent, "1"},
+           {"/debug/pprof/task?debug=1&seconds=1", 400, text, absent, "1"},
+           {"/debug/pprof/goroutine?debug=2&seconds=1", 400, text, absent, "1"},
+           {"/debug/pprof/mutex", 404, text, absent, "1"},
+           {"/debug/pprof/block", 404, text, absent, "1"},
            {"/debug/pprof/task?debug=2&limit=x", 400, text, absent, "1"},
            {"/debug/pprof/no-such", 404, text, absent, "1"},
            {"/debug/pprof/task/", 404, text, absent, "1"},
@@ -124,8 +135,8 @@ TEST_F(routes_test, word_errors_as_net_http_pprof_does)
   EXPECT_EQ(get("/debug/pprof/no-such").body, "Unknown profile\n");
   EXPECT_EQ(get("/debug/pprof/task?seconds=abc").body,
             "invalid value for \"seconds\" - must be a positive integer\n");
-  EXPECT_EQ(get("/debug/pprof/task?seconds=1").body,
-            "\"seconds\" parameter is not supported for this profile type\n");
+  EXPECT_EQ(get("/debug/pprof/task?debug=1&seconds=1").body,
+            "seconds and debug params are incompatible\n");
 }
 
 TEST_F(routes_test, send_the_visitor_to_the_index)
@@ -151,6 +162,14 @@ TEST_F(routes_test, index_counts_tasks)
   EXPECT_NE(page.find("<td>3</td><td><a href=\"task?debug=1\">task</a>"), page.npos) << page;
 }
 
+TEST_F(routes_test, index_counts_allocations_only_while_they_are_counted)
+{
+  auto const page = get("/debug/pprof/").body;
+  EXPECT_NE(page.find("<td>0</td><td><a href=\"allocs?debug=1\">"), page.npos) << page;
+  EXPECT_NE(page.find("no profiles <b>block</b> and <b>mutex</b>"), page.npos);
+  EXPECT_NE(page.find("<link rel=\"icon\""), page.npos) << "a browser would ask for /favicon.ico";
+}
+
 TEST_F(routes_test, index_links_to_paths_that_answer)
 {
   auto const page = get("/debug/pprof/").body;
@@ -159,7 +178,7 @@ TEST_F(routes_test, index_links_to_paths_that_answer)
   {
     at += 6;
     std::string link = page.substr(at, page.find('"', at) - at);
-    if (link.starts_with("https:")) continue;
+    if (link.starts_with("https:") || link.starts_with("data:")) continue;
     std::string folder = "/debug/pprof/";
     for (; link.starts_with("../"); link.erase(0, 3))
       folder.resize(folder.rfind('/', folder.size() - 2) + 1);
@@ -179,6 +198,22 @@ TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)
             page.npos)
       << page;
   EXPECT_NE(page.find("\tproduce(channel<int>&)\t" __FILE__ ":"), page.npos) << page;
+}
+
+TEST_F(routes_test, seconds_shows_which_tasks_came_and_went)
+{
+  for (std::string const name : {"task", "goroutine"})
+  {
+    auto const promise = get("/debug/pprof/" + name + "?seconds=7");
+    EXPECT_EQ(promise.delay, std::chrono::seconds(7));
+    ASSERT_TRUE(promise.finish);
+    auto const before = promise.finish();
+    EXPECT_EQ(header(before, "Content-Disposition"), "attachment; filename=\"" + name + "-delta\"");
+    block_three_producers();
+    auto const after = promise.finish();
+    EXPECT_EQ(after.status, 200);
+    EXPECT_GT(after.body.size(), before.body.size() + 50) << "three tasks more";
+  }
 }
 
 TEST_F(routes_test, debug_2_shows_each_task_up_to_the_limit)
@@ -206,6 +241,45 @@ TEST_F(routes_test, symbol_knows_the_addresses_of_the_task_profile)
             "num_symbols: 1\n" + address + " produce(channel<int>&)\n");
   EXPECT_EQ(get("/debug/pprof/symbol", verb::post, "0x1+" + address + "+junk").body,
             "num_symbols: 1\n" + address + " produce(channel<int>&)\n");
+}
+
+std::uint64_t reads_of_this_process()
+{
+  std::ifstream io("/proc/self/io");
+  std::string word;
+  std::uint64_t count = 0;
+  while (io >> word && word != "syscr:")
+    ;
+  io >> count;
+  return count;
+}
+
+TEST_F(routes_test, symbol_reads_the_maps_once_for_all_addresses_that_nobody_knows)
+{
+  auto const reads_for = [this](int count)
+  {
+    std::string addresses;
+    for (int i = 1; i <= count; ++i)
+      fmt::format_to(std::back_inserter(addresses), "0x{:x}+", i);
+    auto const before = reads_of_this_process();
+    EXPECT_EQ(get("/debug/pprof/symbol", verb::post, addresses).body, "num_symbols: 1\n");
+    return reads_of_this_process() - before;
+  };
+  auto const for_one = reads_for(1);
+  EXPECT_GT(for_one, 0U);
+  EXPECT_LT(reads_for(10'000), 2 * for_one);
+}
+
+TEST_F(routes_test, symbol_names_so_many_addresses_and_no_more)
+{
+  block_three_producers();
+  auto const page = get("/debug/pprof/task?debug=1").body;
+  auto const at = page.find("#\t0x") + 2;
+  std::string addresses;
+  for (int i = 0; i != 50'000; ++i)
+    addresses += page.substr(at, page.find('\t', at) - at) + '+';
+  auto const names = get("/debug/pprof/symbol", verb::post, addresses).body;
+  EXPECT_EQ(std::ranges::count(names, '\n'), 1 + 32 * 1024);
 }
 
 TEST_F(routes_test, task_list_filters)

@@ -31,6 +31,11 @@ using namespace std::chrono_literals;
 
 std::string const get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
+std::string ask_for(std::string const& path)
+{
+  return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+}
+
 response text(std::string body)
 {
   response answer;
@@ -407,6 +412,167 @@ TEST_F(http_server, gives_up_an_awaited_answer_when_its_client_goes_away)
     std::this_thread::yield();
 }
 
+TEST_F(http_server, gives_up_an_awaited_answer_when_its_connection_is_reset)
+{
+  slow_handler slow;
+  server peer(options, std::ref(slow));
+  client leaving(peer);
+  leaving.send(get);
+  while (slow.under_way == 0)
+    std::this_thread::yield();
+  leaving.vanish();
+  while (slow.under_way > 0)
+    std::this_thread::yield();
+}
+
+TEST_F(http_server, answers_early_when_the_client_has_ended_sending)
+{
+  slow_handler slow;
+  server peer(options, std::ref(slow));
+  client one(peer);
+  one.send(get);
+  one.end_sending();
+  EXPECT_EQ(one.receive().body, "at last");
+}
+
+TEST_F(http_server, answers_quick_requests_while_a_handler_is_stuck)
+{
+  std::atomic<bool> is_stuck = false;
+  std::atomic<bool> may_end = false;
+  server peer(
+      options,
+      [&](request const& asked)
+      {
+        for (is_stuck = is_stuck || asked.path == "/stuck"; asked.path == "/stuck" && !may_end;)
+          std::this_thread::yield();
+        return text(asked.path);
+      },
+      [](request const& asked) { return asked.path == "/quick"; });
+  client stuck(peer);
+  client waiting(peer);
+  stuck.send(ask_for("/stuck"));
+  while (!is_stuck)
+    std::this_thread::yield();
+  waiting.send(ask_for("/waiting"));
+  EXPECT_EQ(client(peer).ask(ask_for("/quick")).body, "/quick");
+  may_end = true;
+  EXPECT_EQ(stuck.receive().body, "/stuck");
+  EXPECT_EQ(waiting.receive().body, "/waiting");
+}
+
+TEST_F(http_server, tells_the_last_of_those_who_wait_that_there_is_no_room)
+{
+  options.max_connections = 2;
+  std::atomic<bool> is_stuck = false;
+  std::atomic<bool> may_end = false;
+  server peer(options,
+              [&](request const& asked)
+              {
+                for (is_stuck = true; !may_end;)
+                  std::this_thread::yield();
+                return text(asked.path);
+              });
+  client stuck(peer);
+  stuck.send(ask_for("/stuck"));
+  while (!is_stuck)
+    std::this_thread::yield();
+  client waiting(peer);
+  waiting.send(ask_for("/waiting"));
+  client third(peer);
+  third.send(ask_for("/third"));
+  EXPECT_EQ(waiting.receive().status(), 503);
+  may_end = true;
+  EXPECT_EQ(stuck.receive().body, "/stuck");
+  EXPECT_EQ(third.receive().body, "/third");
+}
+
+/// Counts how many pieces have been made, of an endless answer.
+struct endless_handler
+{
+  std::atomic<int> pieces = 0;
+
+  response operator()(request const&)
+  {
+    response answer;
+    answer.more = [this] { return ++pieces, std::string(64 * 1024, 'x'); };
+    return answer;
+  }
+};
+
+TEST_F(http_server, makes_no_piece_before_the_client_has_taken_the_last)
+{
+  endless_handler endless;
+  options.idle_deadline = 100ms;
+  server peer(options, std::ref(endless),
+              [](request const& asked) { return asked.path == "/quick"; });
+  client one(peer);
+  one.send(ask_for("/endless"));
+  EXPECT_NE(one.receive_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n"),
+            std::string::npos);
+  one.receive_until("\r\n");  // of the first piece
+  int before = -1;
+  for (int made = endless.pieces; made != before; made = endless.pieces)
+  {
+    before = made;
+    client idle(peer);
+    EXPECT_EQ(idle.receive_all(), "");  // a while later
+  }
+  EXPECT_LT(before, 1000) << "more than the buffers of a connection hold";
+}
+
+TEST_F(http_server, sends_pieces_in_chunks_and_to_old_clients_until_it_closes)
+{
+  server peer(options,
+              [](request const&)
+              {
+                response answer = text("a");
+                answer.more = [next = 'b']() mutable
+                { return next <= 'd' ? std::string(1, next++) : std::string(); };
+                return answer;
+              });
+  client one(peer);
+  one.send(get + "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n" + "GET / HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(one.receive().body, "abcd");
+  EXPECT_EQ(one.receive(false).header("Transfer-Encoding"), "chunked");
+  EXPECT_TRUE(one.receive_all().ends_with("\r\n\r\nabcd"));
+}
+
+TEST_F(http_server, packs_what_is_long_for_clients_that_take_it)
+{
+  server peer(options,
+              [](request const& asked)
+              {
+                auto answer = text(asked.path == "/short" ? "short" : std::string(100'000, 'x'));
+                if (asked.path == "/binary") answer.content_type = "application/octet-stream";
+                if (asked.path == "/pieces")
+                  answer.more = [left = 10]() mutable
+                  { return std::string(left-- > 0 ? 9'999 : 0, 'x'); };
+                return answer;
+              });
+  client one(peer);
+  for (std::string const accepted : {"gzip", "br, gzip", "deflate, GZIP;q=0.5"})
+    for (std::string const path : {"/long", "/pieces"})
+    {
+      auto const answer =
+          one.ask("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: " + accepted +
+                  "\r\n\r\n");
+      EXPECT_EQ(answer.header("Content-Encoding"), "gzip") << accepted;
+      EXPECT_TRUE(answer.body.starts_with("\x1f\x8b"));
+      EXPECT_LT(answer.body.size(), 2'000U);
+    }
+  for (std::string const accepted : {"identity", "", "gzip;q=0", "gzip; q=0.0", "xgzip", "br"})
+    EXPECT_EQ(one.ask("GET /long HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: " + accepted +
+                      "\r\n\r\n")
+                  .body.size(),
+              100'000U)
+        << accepted;
+  for (std::string const path : {"/short", "/binary"})
+    EXPECT_EQ(
+        one.ask("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n")
+            .header("Content-Encoding"),
+        "(absent)");
+}
+
 TEST_F(http_server, gives_up_awaited_answers_when_it_ends)
 {
   slow_handler slow;
@@ -441,11 +607,6 @@ TEST_F(http_server, cuts_clients_that_are_idle)
   client used(peer);
   EXPECT_EQ(used.ask(get).status(), 200);
   EXPECT_EQ(used.receive_all(), "");
-}
-
-std::string ask_for(std::string const& path)
-{
-  return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
 }
 
 /// Large enough that it does not fit into the buffers of a connection.
@@ -571,7 +732,10 @@ TEST_F(http_server, answers_only_with_the_token_when_it_has_one)
   std::string const ask = "GET / HTTP/1.1\r\nHost: localhost\r\n";
   auto const refused = answer_to(ask + "\r\n");
   EXPECT_EQ(refused.status(), 401);
-  EXPECT_EQ(refused.header("WWW-Authenticate"), "Bearer");
+  std::string challenges;
+  for (auto const& [name, value] : refused.headers)
+    if (name == "WWW-Authenticate") challenges += value + "; ";
+  EXPECT_EQ(challenges, "Bearer; Basic realm=\"leaklab\", charset=\"UTF-8\"; ");
   EXPECT_EQ(answer_to(ask + "Authorization: Bearer open-sesam\r\n\r\n").status(), 401);
   EXPECT_EQ(answer_to(ask + "Authorization: Bearer open-sesame\r\n\r\n").status(), 200);
   EXPECT_EQ(answer_to(ask + "Authorization: Basic eDpvcGVuLXNlc2FtZQ==\r\n\r\n").status(), 200);

@@ -104,13 +104,15 @@ TEST_P(waits_in, an_operation_that_every_form_names_with_its_line)
   auto const groups = encode::encode_count_text(profile);
   EXPECT_NE(groups.find("\t" + place + "\n"), groups.npos) << groups;
 
-  auto const blocks = encode::tasks_as_text(model::list_tasks(), places);
+  auto const blocks = encode::whole(encode::tasks_as_text(model::list_tasks(), places));
   auto const doing = name == "post" ? "ready" : name;  // who posts waits for nothing but its turn
   EXPECT_NE(blocks.find(" [" + doing), blocks.npos) << blocks;
   EXPECT_NE(blocks.find("\t" + place + "\n"), blocks.npos) << blocks;
 
   auto const json =
-      boost::json::parse(encode::tasks_as_json(model::list_tasks(), places)).at("tasks").at(0);
+      boost::json::parse(encode::whole(encode::tasks_as_json(model::list_tasks(), places)))
+          .at("tasks")
+          .at(0);
   EXPECT_EQ(json.at("operation").as_string(), name);
   ASSERT_EQ(json.at("frames").as_array().size(), 1u);
   EXPECT_EQ(json.at("frames").at(0).at("line"), expected.line);

@@ -249,7 +249,8 @@ TEST(task_trace, ends_when_its_buffer_is_full_and_says_so)
   expect_nesting(timeline);
   symbols::symboliser symbols;
   symbols::place_book places(symbols);
-  auto const file = json::parse(encode::encode_trace_events(timeline, places)).as_object();
+  auto const file =
+      json::parse(encode::whole(encode::encode_trace_events(timeline, places))).as_object();
   EXPECT_TRUE(file.at("otherData").as_object().contains("loss"));
 }
 
@@ -289,9 +290,9 @@ TEST(trace_events, are_json_of_the_trace_event_format)
   context.run();
   symbols::symboliser symbols;
   symbols::place_book places(symbols);
-  auto const file =
-      json::parse(encode::encode_trace_events(model::make_task_timeline(trace.stop()), places))
-          .as_object();
+  auto const file = json::parse(encode::whole(encode::encode_trace_events(
+                                    model::make_task_timeline(trace.stop()), places)))
+                        .as_object();
   EXPECT_EQ(file.at("displayTimeUnit"), "ms");
   EXPECT_FALSE(file.at("otherData").as_object().contains("loss"));
 
@@ -336,7 +337,7 @@ TEST(trace_events, keep_tids_to_31_bits)
   timeline.lives[1].id = (task_id{1} << 33) + 2;
   symbols::symboliser symbols;
   symbols::place_book places(symbols);
-  auto const text = encode::encode_trace_events(timeline, places);
+  auto const text = encode::whole(encode::encode_trace_events(timeline, places));
   EXPECT_NE(text.find("\"tid\":2,"), text.npos);
   EXPECT_EQ(text.find("\"tid\":8589934594"), text.npos);
   EXPECT_NE(text.find("\"task\":8589934594"), text.npos);

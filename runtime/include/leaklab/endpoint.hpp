@@ -29,7 +29,10 @@ struct endpoint_options
   /// Names that a Host header may carry besides the loopback ones; "*" is any. IP addresses need
   /// not be named where other machines reach `address`.
   std::vector<std::string> allowed_hosts{};
-  std::string token_file{};  ///< holds what requests must carry, as a bearer token or as a password
+  /// Holds what requests must carry, as a bearer token or as a password: one word of up to 4096
+  /// printable ASCII characters. A pipe is waited for. A file that other users can read is announced
+  /// on stderr.
+  std::string token_file{};
   bool hide_arguments = false;  ///< of the command line, where secrets may be
   /// How long a figure must rise to be called a leak; above 0 (see verdict.hpp).
   std::chrono::milliseconds patience = std::chrono::minutes(10);

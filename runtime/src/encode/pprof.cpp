@@ -1,11 +1,11 @@
 #include "pprof.hpp"
 
+#include "encode/gzip.hpp"
+
 #include <protozero/pbf_writer.hpp>
-#include <zlib.h>
 
 #include <algorithm>
 #include <map>
-#include <new>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -91,24 +91,6 @@ enum function_ : protozero::pbf_tag_type
 };
 }  // namespace field
 
-std::string gzip(std::string_view plain)
-{
-  z_stream stream{};
-  constexpr int gzip_format = 16;
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip_format, 8,
-                   Z_DEFAULT_STRATEGY) != Z_OK)
-    throw std::bad_alloc();
-  std::string packed(deflateBound(&stream, plain.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-  stream.avail_in = static_cast<uInt>(plain.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
 class encoder
 {
  public:
@@ -135,7 +117,7 @@ class encoder
     out_.add_int64(field::default_sample_type, string_index(profile_.default_sample_type));
     for (auto const text : strings_)
       out_.add_string(field::string_table, text.data(), text.size());
-    return gzip(bytes_);
+    return gzip_stream(Z_DEFAULT_COMPRESSION).end(bytes_);
   }
 
  private:

@@ -15,12 +15,21 @@ namespace leaklab::encode
 namespace
 {
 
-/// Readers take each address for a return address and subtract 1, which the model has done already.
-void append_addresses(std::string& text, model::profile const& profile,
-                      std::vector<std::uint32_t> const& stack)
+enum class frames
 {
-  for (std::uint32_t const index : stack)
-    append(text, " {:#x}", profile.locations[index].address + 1);
+  named,
+  bare
+};
+
+/// Readers take each address for a return address and subtract 1, which the model has done already;
+/// but google-pprof, which reads the bare ones, leaves the first as it is. (So pprof of Go subtracts
+/// it from that one twice: the address still lies in the call, which takes two bytes or more.)
+void append_addresses(std::string& text, model::profile const& profile,
+                      std::vector<std::uint32_t> const& stack, frames how)
+{
+  for (std::size_t i = 0; i != stack.size(); ++i)
+    append(text, " {:#x}",
+           profile.locations[stack[i]].address + (i == 0 && how == frames::bare ? 0 : 1));
   text += '\n';
 }
 
@@ -40,12 +49,6 @@ void append_frames(std::string& text, model::profile const& profile,
   }
   text += '\n';
 }
-
-enum class frames
-{
-  named,
-  bare
-};
 
 /// The heading and the records of a heap profile, largest first.
 std::string heap_records(model::profile const& profile, frames how)
@@ -76,7 +79,7 @@ std::string heap_records(model::profile const& profile, frames how)
   for (model::sample const* const sample : order)
   {
     text += record(sample->values);
-    append_addresses(text, profile, sample->stack);
+    append_addresses(text, profile, sample->stack, how);
     if (how == frames::named) append_frames(text, profile, sample->stack);
   }
   return text;
@@ -119,7 +122,7 @@ std::string encode_count_text(model::profile const& profile)
   {
     auto const& [stack, labels] = found->first;
     text += fmt::format("{} @", found->second);
-    append_addresses(text, profile, stack);
+    append_addresses(text, profile, stack, frames::named);
     text += labels;
     append_frames(text, profile, stack);
   }

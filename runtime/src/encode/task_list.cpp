@@ -1,10 +1,13 @@
 #include "encode/task_list.hpp"
 
+#include "encode/append.hpp"
 #include "encode/utf8.hpp"
 #include "symbols/task_blocks.hpp"
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
 
 namespace leaklab::encode
 {
@@ -54,27 +57,83 @@ json::object task_json(task_info const& task, symbols::place_book& places)
   return entry;
 }
 
+/// Goes through a list, and writes a piece with each call.
+class listing
+{
+ public:
+  listing(model::task_list list, symbols::place_book& places)
+      : list_(std::make_shared<model::task_list const>(std::move(list))), places_(&places)
+  {
+  }
+
+ protected:
+  template <class Write>
+  void write(std::string& text, Write const& write_task)
+  {
+    auto const names = places_->reading();
+    for (; text.size() < piece_size && next_ != list_->size(); ++next_)
+      write_task((*list_)[next_]);
+  }
+
+  /// True once, after the last task.
+  bool ends() noexcept { return next_ == list_->size() && !std::exchange(has_ended_, true); }
+
+  std::shared_ptr<model::task_list const> list_;
+  symbols::place_book* places_;
+  std::size_t next_ = 0;
+
+ private:
+  bool has_ended_ = false;
+};
+
+struct text_listing : listing
+{
+  using listing::listing;
+
+  std::string operator()()
+  {
+    std::string text;
+    write(text, [&](task_info const& task) { text += symbols::task_blocks({task}, *places_); });
+    if (auto const hidden = list_->matching - list_->size(); ends() && hidden != 0)
+      append(text, "... {} more tasks; limit={} shows them all\n", hidden, list_->matching);
+    return text;
+  }
+};
+
+struct json_listing : listing
+{
+  using listing::listing;
+
+  std::string operator()()
+  {
+    std::string text;
+    if (next_ == 0 && !std::exchange(has_begun_, true))
+      append(text, R"({{"total":{},"matching":{},"shown":{},"tasks":[)", list_->total,
+             list_->matching, list_->size());
+    write(text,
+          [&](task_info const& task)
+          {
+            if (next_ != 0) text += ',';
+            text += json::serialize(task_json(task, *places_));
+          });
+    if (ends()) text += "]}\n";
+    return text;
+  }
+
+ private:
+  bool has_begun_ = false;
+};
+
 }  // namespace
 
-std::string tasks_as_text(model::task_list const& list, symbols::place_book& places)
+pieces tasks_as_text(model::task_list list, symbols::place_book& places)
 {
-  auto text = symbols::task_blocks(list.shown, places);
-  if (auto const hidden = list.matching - list.shown.size())
-    text += fmt::format("... {} more tasks; limit={} shows them all\n", hidden, list.matching);
-  return text;
+  return text_listing(std::move(list), places);
 }
 
-std::string tasks_as_json(model::task_list const& list, symbols::place_book& places)
+pieces tasks_as_json(model::task_list list, symbols::place_book& places)
 {
-  json::array tasks;
-  tasks.reserve(list.shown.size());
-  for (auto const& task : list.shown)
-    tasks.push_back(task_json(task, places));
-  return json::serialize(json::object{{"total", list.total},
-                                      {"matching", list.matching},
-                                      {"shown", list.shown.size()},
-                                      {"tasks", std::move(tasks)}}) +
-         "\n";
+  return json_listing(std::move(list), places);
 }
 
 }  // namespace leaklab::encode

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -40,27 +41,27 @@ task_id tid(task_id task) noexcept
 class writer
 {
  public:
-  writer(model::task_timeline const& timeline, symbols::place_book& places)
-      : timeline_(timeline), places_(places), pid_(timeline.process.id)
+  writer(model::task_timeline timeline, symbols::place_book& places)
+      : timeline_(std::move(timeline)), places_(places), pid_(timeline_.process.id)
   {
   }
 
-  std::string write()
+  std::string next()
   {
-    add_other_data();
-    add(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})", pid_,
-        json_string(timeline_.process.name));
-    for (auto const& life : timeline_.lives)
-    {
-      add_life(life);
-      for (auto const& slice : life.slices)
-        add_slice(life.id, slice);
-    }
+    auto const names = places_.reading();
+    auto const arrows = 1 + timeline_.lives.size();
     // After the slices that they start and end in: readers keep the order of what is simultaneous.
-    for (auto const& life : timeline_.lives)
-      if (life.spawned && life.parent) add_arrow(life);
-    text_ += "\n]}\n";
-    return std::move(text_);
+    auto const end = arrows + timeline_.lives.size();
+    for (; text_.size() < piece_size && step_ <= end; ++step_)
+      if (step_ == 0)
+        begin();
+      else if (step_ < arrows)
+        add_life_and_slices(timeline_.lives[step_ - 1]);
+      else if (step_ < end)
+        add_arrow(timeline_.lives[step_ - arrows]);
+      else
+        text_ += "\n]}\n";
+    return std::exchange(text_, {});
   }
 
  private:
@@ -72,7 +73,7 @@ class writer
     append(text_, format, args...);
   }
 
-  void add_other_data()
+  void begin()
   {
     json::object data{
         {"duration_seconds", std::chrono::duration<double>(timeline_.duration).count()},
@@ -83,6 +84,15 @@ class writer
                                  std::chrono::duration<double>(timeline_.duration).count());
     append(text_, "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n",
            json::serialize(data));
+    add(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})", pid_,
+        json_string(timeline_.process.name));
+  }
+
+  void add_life_and_slices(model::task_life const& life)
+  {
+    add_life(life);
+    for (auto const& slice : life.slices)
+      add_slice(life.id, slice);
   }
 
   void add_life(model::task_life const& life)
@@ -118,6 +128,7 @@ class writer
 
   void add_arrow(model::task_life const& child)
   {
+    if (!child.spawned || !child.parent) return;
     if (!std::ranges::binary_search(timeline_.lives, child.parent, {}, &model::task_life::id))
       return;
     for (auto const& [phase, task] :
@@ -140,19 +151,20 @@ class writer
     return known;
   }
 
-  model::task_timeline const& timeline_;
+  model::task_timeline timeline_;
   symbols::place_book& places_;
   int pid_;
   std::map<std::tuple<char const*, std::uint32_t, char const*>, std::string> known_places_;
   bool first_ = true;
+  std::size_t step_ = 0;
   std::string text_;
 };
 
 }  // namespace
 
-std::string encode_trace_events(model::task_timeline const& timeline, symbols::place_book& places)
+pieces encode_trace_events(model::task_timeline timeline, symbols::place_book& places)
 {
-  return writer(timeline, places).write();
+  return [trace = std::make_shared<writer>(std::move(timeline), places)] { return trace->next(); };
 }
 
 }  // namespace leaklab::encode

@@ -3,10 +3,9 @@
 // chrome://tracing read it.
 #pragma once
 
+#include "encode/pieces.hpp"
 #include "model/task_timeline.hpp"
 #include "symbols/place_book.hpp"
-
-#include <string>
 
 namespace leaklab::encode
 {
@@ -21,8 +20,8 @@ namespace leaklab::encode
 ///
 /// Times are microseconds since the trace began, in eighths: binary fractions hold those exactly,
 /// so no reader rounds a slice beyond the one that it lies in. otherData says how long the trace
-/// is, and names what is not in it.
-[[nodiscard]] std::string encode_trace_events(model::task_timeline const& timeline,
-                                              symbols::place_book& places);
+/// is, and names what is not in it. `places` outlives the result.
+[[nodiscard]] pieces encode_trace_events(model::task_timeline timeline,
+                                         symbols::place_book& places);
 
 }  // namespace leaklab::encode

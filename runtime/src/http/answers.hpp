@@ -5,7 +5,9 @@
 #include "http/message.hpp"
 #include "parse/quantity.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@ namespace leaklab::http
 {
 
 constexpr std::string_view pprof_prefix = "/debug/pprof/";
+constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 
 [[nodiscard]] inline response typed(std::string_view content_type, std::string body)
 {
@@ -24,9 +27,19 @@ constexpr std::string_view pprof_prefix = "/debug/pprof/";
   return answer;
 }
 
+/// A body that is made while it is sent, from about `kept_bytes` of memory.
+[[nodiscard]] inline response piecewise(std::string_view content_type,
+                                        std::function<std::string()> more, std::size_t kept_bytes)
+{
+  auto answer = typed(content_type, {});
+  answer.more = std::move(more);
+  answer.kept_bytes = kept_bytes;
+  return answer;
+}
+
 [[nodiscard]] inline response plain(std::string body)
 {
-  return typed("text/plain; charset=utf-8", std::move(body));
+  return typed(plain_text, std::move(body));
 }
 
 /// A binary profile, under the headers with which net/http/pprof sends it.

@@ -4,21 +4,25 @@
 #include "ignoring_case.hpp"
 #include "target.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/buffers_suffix.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
+#include <fmt/format.h>
 #include <poll.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <exception>
+#include <sstream>
 #include <utility>
 
 namespace leaklab::http
@@ -65,7 +69,9 @@ class connection : client_list::member
       if (!co_await await_first_byte()) co_return;
       auto made = co_await receive();
       if (!co_await complete(made.answer)) co_return;
-      made.keep_alive = made.keep_alive && ++served < options_.max_requests_per_connection;
+      // When others wait, it is their turn.
+      made.keep_alive =
+          made.keep_alive && ++served < options_.max_requests_per_connection && !shared_.is_crowded;
       keep_alive = made.keep_alive;
       co_await send(std::move(made));
     }
@@ -73,25 +79,90 @@ class connection : client_list::member
   }
 
  private:
-  void cut() noexcept override { stream_.close(); }
+  void cut() noexcept override
+  {
+    if (std::exchange(is_waiting_, false))
+      turn_away(stream_.release_socket());
+    else
+      stream_.close();
+    turn_.cancel();
+  }
+
+  void call() noexcept override
+  {
+    is_waiting_ = false;
+    turn_.cancel();
+  }
 
   /// Handlers open files, and may do so with descriptors from the reserve.
   response ask(std::function<response()> const& handle)
   {
     auto const descriptors = shared_.reserve.lend();
-    return call(handle);
+    return http::call(
+        [&]
+        {
+          auto answer = handle();
+          if (takes_gzip_) pack(answer);
+          return answer;
+        });
+  }
+
+  /// What `make` returns, made on the handlers' thread.
+  template <class Make>
+  auto aside(Make make) -> asio::awaitable<decltype(make())>
+  {
+    co_return co_await asio::co_spawn(
+        shared_.handlers, [&make]() -> asio::awaitable<decltype(make())> { co_return make(); },
+        use_awaitable);
+  }
+
+  /// The answer to a request, after those that came before it.
+  asio::awaitable<response> ask_in_turn(request const& asked)
+  {
+    if (std::exchange(shared_.is_handling, true))
+    {
+      is_waiting();
+      is_waiting_ = true;
+      turn_.expires_at(clock::time_point::max());
+      error_code called;
+      co_await turn_.async_wait(asio::redirect_error(use_awaitable, called));
+      if (!stream_.socket().is_open()) throw boost::system::system_error(called);
+    }
+    is_called();
+    response answer;
+    std::exception_ptr failure;
+    try
+    {
+      answer = co_await aside([&] { return ask([&] { return shared_.handle(asked); }); });
+    }
+    catch (...)
+    {
+      failure = std::current_exception();
+    }
+    shared_.is_handling = shared_.clients.call_next();
+    if (failure) std::rethrow_exception(failure);
+    co_return answer;
   }
 
   /// Whether there is a request to receive: false when the client has closed or was idle for too
-  /// long.
+  /// long. Empty lines before it are ignored (RFC 9112 section 2.2).
   asio::awaitable<bool> await_first_byte()
   {
-    if (buffer_.size() > 0) co_return true;  // pipelined
     error_code error;
     stream_.expires_after(options_.idle_deadline);
-    buffer_.commit(co_await stream_.async_read_some(buffer_.prepare(4096),
-                                                    asio::redirect_error(use_awaitable, error)));
-    co_return !error;
+    for (;;)
+    {
+      std::string_view const read(static_cast<char const*>(buffer_.data().data()), buffer_.size());
+      if (read.starts_with("\r\n"))
+        buffer_.consume(2);
+      else if (!read.empty() && read != "\r")
+        co_return true;
+      else if (error)
+        co_return false;
+      else
+        buffer_.commit(co_await stream_.async_read_some(
+            buffer_.prepare(4096), asio::redirect_error(use_awaitable, error)));
+    }
   }
 
   /// Reads a request and has it answered. A refusal ends the connection, as what follows it may not
@@ -101,6 +172,7 @@ class connection : client_list::member
     parser input;
     input.header_limit(static_cast<std::uint32_t>(options_.max_header_bytes));
     input.body_limit(options_.max_body_bytes);
+    make_strict(input);
     stream_.expires_after(options_.request_deadline);
 
     exchange made;
@@ -135,23 +207,39 @@ class connection : client_list::member
 
     made.keep_alive = made.version >= 11 && header.keep_alive();
     auto const asked = to_request(input.release(), std::move(*to));
-    made.answer = ask([&] { return shared_.handle(asked); });
+    takes_gzip_ = asked.takes_gzip;
+    if (shared_.is_quick && shared_.is_quick(asked))
+      made.answer = ask([&] { return shared_.handle(asked); });
+    else
+      made.answer = co_await ask_in_turn(asked);
     co_return made;
   }
 
-  /// Beast applies its header_limit to each piece that arrives. This limit is for all pieces of a
-  /// header together.
+  /// Beast applies its header_limit to each piece that arrives; this one is for all pieces of a
+  /// header together. It takes a field that goes on in the next line, which others end there.
   asio::awaitable<void> read_header(parser& input, error_code& error)
   {
     for (std::size_t size = 0; !error && !input.is_header_done();)
     {
-      size += co_await async_read_some(stream_, buffer_, input,
-                                       asio::redirect_error(use_awaitable, error));
-      if (!error && size > options_.max_header_bytes) error = beast::http::error::header_limit;
+      std::string_view const read(static_cast<char const*>(buffer_.data().data()), buffer_.size());
+      auto const header = read.substr(0, read.find("\r\n\r\n"));
+      if (header.find("\r\n ") != header.npos || header.find("\r\n\t") != header.npos)
+        error = beast::http::error::bad_value;
+      else if (size + header.size() > options_.max_header_bytes)
+        error = beast::http::error::header_limit;
+      if (error) break;
+      auto const used = input.put(buffer_.data(), error);
+      buffer_.consume(used);
+      size += used;
+      if (error != beast::http::error::need_more) continue;
+      error = {};
+      buffer_.commit(co_await stream_.async_read_some(buffer_.prepare(4096),
+                                                      asio::redirect_error(use_awaitable, error)));
+      if (error == asio::error::eof) input.put_eof(error);
     }
   }
 
-  /// Waits for an answer that comes later: false when the client goes away first.
+  /// Waits for an answer that comes later: false when the connection is lost first.
   asio::awaitable<bool> complete(response& answer)
   {
     if (answer.finish && shared_.clients.answering() >= options_.max_delayed)
@@ -160,49 +248,79 @@ class connection : client_list::member
     while (answer.finish)
     {
       is_answering();
-      for (auto const due = clock::now() + answer.delay; clock::now() < due;)
+      auto const due = clock::now() + answer.delay;
+      for (short state = 0; clock::now() < due && state == 0; state = client_state())
       {
-        if (client_is_gone()) co_return false;
         timer.expires_at(std::min<clock::time_point>(due, clock::now() + presence_interval));
         co_await timer.async_wait(use_awaitable);
       }
-      answer = ask(std::exchange(answer.finish, nullptr));
+      if (client_state() & (POLLHUP | POLLERR)) co_return false;
+      answer = co_await aside([&] { return ask(std::exchange(answer.finish, nullptr)); });
     }
     co_return true;
   }
 
-  /// Whether the client has closed, at least for sending. A pending read would say so too, but
-  /// would have to be cancelled.
-  bool client_is_gone()
+  /// POLLRDHUP once the client has ended sending; it may have gone as well. POLLHUP or POLLERR once
+  /// the connection is lost. A pending read would say so too, but would have to be cancelled.
+  short client_state()
   {
     pollfd state{stream_.socket().native_handle(), POLLRDHUP, 0};
-    return ::poll(&state, 1, 0) > 0;
+    return ::poll(&state, 1, 0) > 0 ? state.revents : short{0};
   }
 
   asio::awaitable<void> send(exchange made)
   {
-    bool const head_only = made.head_only;
-    auto const message = to_wire(std::move(made));
-    auto const size = message.body().size();
-    auto const end = clock::now() + options_.response_deadline +
-                     std::chrono::milliseconds(size * 1000 / options_.min_bytes_per_second);
     // A client that is cut off must not keep the rest of its answer in the kernel's memory.
     error_code is_closed;
     stream_.socket().set_option(asio::socket_base::linger(true, 0), is_closed);
-    beast::http::response_serializer<beast::http::string_body> output(message);
-    output.split(head_only);
-    while (head_only ? !output.is_header_done() : !output.is_done())
+    end_ = clock::now() + options_.response_deadline;
+    std::ostringstream text;
+    text << head_of(made).base();
+    std::string const head = text.str();
+    std::string_view const body = made.answer.body;
+    if (made.head_only || !made.answer.more)
+      co_await write(head, made.head_only ? "" : body, {}, 0);
+    else
     {
-      is_sending(size);
-      while (shared_.clients.unsent_bytes() > std::max(size, options_.max_unsent_bytes) &&
+      co_await write(head, {}, {}, made.answer.kept_bytes);
+      co_await write_pieces(made.answer, made.version >= 11);
+    }
+    stream_.socket().set_option(asio::socket_base::linger(false, 0), is_closed);
+  }
+
+  asio::awaitable<void> write_pieces(response& answer, bool in_chunks)
+  {
+    auto const next = [&answer] { return answer.more(); };
+    auto piece = std::move(answer.body);
+    if (piece.empty()) piece = co_await aside(next);
+    while (!piece.empty())
+    {
+      std::string const size = in_chunks ? fmt::format("{:x}\r\n", piece.size()) : "";
+      co_await write(size, piece, in_chunks ? "\r\n" : "", answer.kept_bytes);
+      piece = co_await aside(next);
+    }
+    if (in_chunks) co_await write("0\r\n\r\n", {}, {}, 0);
+  }
+
+  /// Sends these one after the other. `kept` is what else is in memory until the client has read.
+  asio::awaitable<void> write(std::string_view before, std::string_view piece,
+                              std::string_view after, std::size_t kept)
+  {
+    kept += piece.size();
+    end_ += std::chrono::milliseconds(piece.size() * 1000 / options_.min_bytes_per_second);
+    beast::buffers_suffix<std::array<asio::const_buffer, 3>> rest(
+        {asio::buffer(before), asio::buffer(piece), asio::buffer(after)});
+    while (beast::buffer_bytes(rest) > 0)
+    {
+      is_sending(kept);
+      while (shared_.clients.unsent_bytes() > std::max(kept, options_.max_unsent_bytes) &&
              shared_.clients.cut_sender())
       {
       }
       stream_.expires_at(
-          std::min<clock::time_point>(end, clock::now() + options_.response_deadline));
-      co_await async_write_some(stream_, output, use_awaitable);
+          std::min<clock::time_point>(end_, clock::now() + options_.response_deadline));
+      rest.consume(co_await stream_.async_write_some(rest, use_awaitable));
     }
-    stream_.socket().set_option(asio::socket_base::linger(false, 0), is_closed);
   }
 
   /// Closing with input unread would reset the connection, and the client might lose the answer.
@@ -221,6 +339,10 @@ class connection : client_list::member
   beast::flat_buffer buffer_;
   service& shared_;
   server_options const& options_;
+  asio::steady_timer turn_{stream_.get_executor()};
+  bool is_waiting_ = false;  // for its turn
+  bool takes_gzip_ = false;
+  clock::time_point end_;  // of the answer that is being sent
 };
 
 asio::awaitable<void> serve(client_socket client, service& shared)

@@ -7,18 +7,23 @@
 #include "message.hpp"
 #include "server.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 namespace leaklab::http
 {
 
-/// What the connections of a server share. For the server's thread.
+/// What the connections of a server share. For the thread of the sockets; the reserve for any.
 struct service
 {
   server_options options;
   handler handle;
-  client_list clients;
-  descriptor_reserve reserve;
+  selector is_quick;
+  boost::asio::any_io_executor handlers;  ///< where the handlers run that are not quick
+  bool is_handling = false;               ///< one of these is at work, or has been called to
+  client_list clients{};
+  descriptor_reserve reserve{};
+  bool is_crowded = false;  ///< clients wait until there is room for them
 };
 
 /// Answers the requests of one client, in order, until either side ends the connection. Throws when

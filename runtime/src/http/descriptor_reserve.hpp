@@ -6,15 +6,17 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace leaklab::http
 {
 
 /// Other threads may be quicker to take what is released: then there is less in reserve until
-/// take() finds free ones again. For one thread.
+/// take() finds free ones again. Any thread.
 class descriptor_reserve
 {
  public:
@@ -32,31 +34,50 @@ class descriptor_reserve
   descriptor_reserve(descriptor_reserve const&) = delete;
   descriptor_reserve& operator=(descriptor_reserve const&) = delete;
 
-  [[nodiscard]] std::size_t held() const noexcept { return held_; }
+  [[nodiscard]] std::size_t held() const noexcept
+  {
+    std::lock_guard const lock(mutex_);
+    return held_;
+  }
 
   void take() noexcept
   {
-    for (; held_ < size; ++held_)
+    std::lock_guard const lock(mutex_);
+    for (; lent_ == 0 && held_ < size; ++held_)
       if ((fds_[held_] = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0) return;
   }
 
   void release(std::size_t count) noexcept
   {
-    for (; count > 0 && held_ > 0; --count)
-      ::close(fds_[--held_]);
+    std::lock_guard const lock(mutex_);
+    close(count);
   }
 
   /// Releases all for as long as the result lives.
   [[nodiscard]] auto lend() noexcept
   {
-    release(size);
-    auto const take_back = [](descriptor_reserve* lent) { lent->take(); };
+    std::lock_guard const lock(mutex_);
+    ++lent_;
+    close(size);
+    auto const take_back = [](descriptor_reserve* lent)
+    {
+      --lent->lent_;
+      lent->take();
+    };
     return std::unique_ptr<descriptor_reserve, decltype(take_back)>(this);
   }
 
  private:
+  void close(std::size_t count) noexcept
+  {
+    for (; count > 0 && held_ > 0; --count)
+      ::close(fds_[--held_]);
+  }
+
+  mutable std::mutex mutex_;
   std::array<int, size> fds_{};
   std::size_t held_ = 0;
+  std::atomic<int> lent_ = 0;
 };
 
 }  // namespace leaklab::http

@@ -1,6 +1,7 @@
 #include "http/listener.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
+#include "http/token_file.hpp"
 #include "model/leak_watch.hpp"
 
 #include <leaklab/endpoint.hpp>
@@ -11,8 +12,8 @@
 
 #include <atomic>
 #include <cstdio>
-#include <fstream>
-#include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace leaklab
 {
@@ -20,13 +21,18 @@ namespace leaklab
 namespace
 {
 
-std::string read_token(std::string const& path)
+/// All but RFC 3986's unreserved characters (section 2.3) and those of `kept` as %XX.
+std::string escaped(std::string_view text, std::string_view kept = {})
 {
-  if (path.empty()) return "";
-  std::ifstream file(path);
-  std::string token;
-  if (!(file >> token)) throw std::runtime_error(fmt::format("no token can be read from {}", path));
-  return token;
+  constexpr std::string_view unreserved =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string result;
+  for (char const c : text)
+    if (unreserved.find(c) != unreserved.npos || kept.find(c) != kept.npos)
+      result += c;
+    else
+      result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return result;
 }
 
 std::chrono::milliseconds checked(std::chrono::milliseconds patience)
@@ -38,20 +44,11 @@ std::chrono::milliseconds checked(std::chrono::milliseconds patience)
 
 std::string url_of(std::string const& address, std::uint16_t port)
 {
-  auto const path = http::unix_path(address);
-  if (path.empty())
-    return fmt::format(
-        fmt::runtime(address.find(':') == address.npos ? "http://{}:{}" : "http://[{}]:{}"),
-        address, port);
-  std::string url = "http+unix://";
-  constexpr std::string_view unreserved =  // RFC 3986 section 2.3
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  for (char const c : path)
-    if (unreserved.find(c) == unreserved.npos)
-      url += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    else
-      url += c;
-  return url;
+  if (auto const path = http::unix_path(address); !path.empty())
+    return "http+unix://" + escaped(path);
+  auto const host = escaped(address, ":");  // an IPv6 address may have a zone: RFC 6874
+  return fmt::format(fmt::runtime(host.find(':') == host.npos ? "http://{}:{}" : "http://[{}]:{}"),
+                     host, port);
 }
 
 }  // namespace
@@ -61,11 +58,12 @@ struct endpoint::impl
   explicit impl(endpoint_options const& options)
       : watch(checked(options.patience), {options.libraries}),
         routes(watch, options.hide_arguments),
-        server({.address = options.address,
-                .port = options.port,
-                .allowed_hosts = options.allowed_hosts,
-                .token = read_token(options.token_file)},
-               [this](http::request const& ask) { return routes(ask); }),
+        server(
+            {.address = options.address,
+             .port = options.port,
+             .allowed_hosts = options.allowed_hosts,
+             .token = options.token_file.empty() ? "" : http::read_token(options.token_file)},
+            [this](http::request const& ask) { return routes(ask); }, http::routes::is_quick),
         url(url_of(options.address, server.port()))
   {
     if (http::unix_path(options.address).empty() && !http::is_loopback(options.address))

@@ -1,6 +1,7 @@
 #include "exchange.hpp"
 
 #include "authorization.hpp"
+#include "encode/gzip.hpp"
 #include "ignoring_case.hpp"
 #include "policy.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -21,7 +23,42 @@ namespace
 namespace beast = boost::beast;
 using field = beast::http::field;
 
+/// RFC 9110 section 12.5.3.
+bool takes_gzip(std::string_view accepted)
+{
+  while (!accepted.empty())
+  {
+    auto coding = accepted.substr(0, accepted.find(','));
+    accepted.remove_prefix(std::min(coding.size() + 1, accepted.size()));
+    coding.remove_prefix(std::min(coding.find_first_not_of(" \t"), coding.size()));
+    if (!iequals(coding.substr(0, coding.find_first_of("; \t")), "gzip")) continue;
+    auto const weight = coding.find("q=");
+    return weight == coding.npos || coding.find_first_of("123456789", weight) != coding.npos;
+  }
+  return false;
+}
+
 }  // namespace
+
+void make_strict(beast::http::request_parser<beast::http::string_body>& parser)
+{
+  // Beast takes anything within quotes, so also what ends a line, or a text, for some reader; and
+  // white space outside of them, which llhttp, in front of many servers, does not.
+  static auto check =
+      [](std::uint64_t, std::string_view extension, boost::system::error_code& error)
+  {
+    bool is_quoted = false;
+    for (std::size_t i = 0; i != extension.size(); ++i)
+    {
+      auto const c = static_cast<unsigned char>(extension[i]);
+      bool const is_space = c == ' ' || c == '\t';
+      if ((c < ' ' && !is_space) || c == 0x7f || (is_space && !is_quoted))
+        error = beast::http::error::bad_chunk_extension;
+      if (c == '"' && !(is_quoted && extension[i - 1] == '\\')) is_quoted = !is_quoted;
+    }
+  };
+  parser.on_chunk_header(check);
+}
 
 response refuse_unreadable(boost::system::error_code cause)
 {
@@ -55,6 +92,7 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
   {
     auto answer = response::error(401, "a token is required");
     answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+    answer.headers.emplace_back("WWW-Authenticate", R"(Basic realm="leaklab", charset="UTF-8")");
     return answer;
   }
 
@@ -73,6 +111,11 @@ std::optional<response> refuse(wire_request const& header, std::optional<target>
   if (header.target().size() > options.max_target_bytes)
     return response::error(414, "target too long");
   if (!to) return response::error(400, "malformed target");
+  // RFC 9110 section 8.6 leaves it to the reader whether to take the same length given twice.
+  auto const length = header[field::content_length];
+  if (header.count(field::content_length) > 1 ||
+      length.find_first_not_of("0123456789") != length.npos)
+    return response::error(400, "exactly one Content-Length is accepted");
   if (auto const encodings = header.count(field::transfer_encoding))
   {
     // RFC 9112 section 6.1: with another version or another coding, where the body ends is a matter
@@ -89,7 +132,8 @@ request to_request(wire_request&& from, target&& to)
   auto const method = from.method() == beast::http::verb::post   ? verb::post
                       : from.method() == beast::http::verb::head ? verb::head
                                                                  : verb::get;
-  return {method, std::move(to.path), std::move(to.query), std::move(from.body())};
+  return {method, std::move(to.path), std::move(to.query), std::move(from.body()),
+          takes_gzip(from[field::accept_encoding])};
 }
 
 response call(std::function<response()> const& handle)
@@ -115,9 +159,37 @@ catch (...)
   return response::error(500, "unknown exception");
 }
 
-wire_response to_wire(exchange&& made)
+void pack(response& answer)
 {
-  wire_response message;
+  constexpr std::size_t long_body = 16 * 1024;
+  if (answer.finish || answer.content_type == "application/octet-stream" ||
+      (!answer.more && answer.body.size() < long_body))
+    return;
+  auto const packed = std::make_shared<encode::gzip_stream>(Z_BEST_SPEED);
+  answer.headers.emplace_back("Content-Encoding", "gzip");
+  if (!answer.more)
+  {
+    answer.body = packed->end(answer.body);
+    return;
+  }
+  answer.body = packed->add(answer.body);
+  answer.kept_bytes += encode::gzip_stream::size;
+  answer.more = [packed, more = std::move(answer.more), has_ended = false]() mutable
+  {
+    std::string piece;
+    while (piece.empty() && !has_ended)
+    {
+      auto const plain = more();
+      has_ended = plain.empty();
+      piece = has_ended ? packed->end() : packed->add(plain);
+    }
+    return piece;
+  };
+}
+
+wire_head head_of(exchange const& made)
+{
+  wire_head message;
   message.version(made.version);
   message.result(static_cast<unsigned>(made.answer.status));
   for (auto const& [name, value] : made.answer.headers)
@@ -125,9 +197,11 @@ wire_response to_wire(exchange&& made)
   message.set(field::content_type, made.answer.content_type);
   message.set("X-Content-Type-Options", "nosniff");
   message.set(field::cache_control, "no-store");
-  message.content_length(made.answer.body.size());
+  if (!made.answer.more)
+    message.content_length(made.answer.body.size());
+  else if (made.version >= 11)
+    message.chunked(true);
   message.keep_alive(made.keep_alive);
-  message.body() = std::move(made.answer.body);
   return message;
 }
 

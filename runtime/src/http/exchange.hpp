@@ -5,7 +5,9 @@
 #include "server.hpp"
 #include "target.hpp"
 
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -16,7 +18,7 @@ namespace leaklab::http
 {
 
 using wire_request = boost::beast::http::request<boost::beast::http::string_body>;
-using wire_response = boost::beast::http::response<boost::beast::http::string_body>;
+using wire_head = boost::beast::http::response<boost::beast::http::empty_body>;
 
 struct exchange
 {
@@ -36,12 +38,19 @@ struct exchange
                                              std::optional<target> const& to,
                                              server_options const& options);
 
+/// Refuses what Beast reads and others read in another way. For each parser, before it reads.
+void make_strict(boost::beast::http::request_parser<boost::beast::http::string_body>& parser);
+
 [[nodiscard]] request to_request(wire_request&& from, target&& to);
 
 /// Calls a handler, which can neither take the server down nor break out of a header.
 [[nodiscard]] response call(std::function<response()> const& handle);
 
-/// Adds the headers that every answer has.
-[[nodiscard]] wire_response to_wire(exchange&& made);
+/// Packs what is long and not packed yet. Throws std::bad_alloc.
+void pack(response& answer);
+
+/// With the headers that every answer has. Without Content-Length when more than the body comes:
+/// then it comes in chunks, or, to a client of HTTP/1.0, until the connection is closed.
+[[nodiscard]] wire_head head_of(exchange const& made);
 
 }  // namespace leaklab::http

@@ -24,6 +24,7 @@ std::string index_page(std::span<route const> known, index_counts const& counts)
 <head>
 <meta charset="utf-8">
 <title>/debug/pprof/</title>
+<link rel="icon" href="data:,">
 <style>body {{ font-family: sans-serif; max-width: 50em; margin: 1em auto; padding: 0 1em }}
 td, th {{ text-align: left; padding: .1em 1em .1em 0 }} td:first-child {{ text-align: right }}</style>
 </head>
@@ -40,6 +41,7 @@ td, th {{ text-align: left; padding: .1em 1em .1em 0 }} td:first-child {{ text-a
 <h2>Profiles</h2>
 <ul>
 {}</ul>
+<p>There are no profiles <b>block</b> and <b>mutex</b>: the runtime does not see threads wait. <b>task</b> shows what tasks wait for.</p>
 </body>
 </html>
 )",

@@ -25,6 +25,7 @@ struct request
   std::string path;   ///< decoded, without the query
   std::string query;  ///< as sent, without the '?'
   std::string body;
+  bool takes_gzip = false;  ///< the client does
 
   /// The first value of a query parameter, decoded; empty when it is absent or has no value.
   [[nodiscard]] std::string parameter(std::string_view name) const;
@@ -37,9 +38,15 @@ struct response
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< beyond those that every answer has
 
+  /// When set, the body goes on after `body` with what this returns, until that is empty. It is called
+  /// as handlers are, each time that the client has taken the piece before.
+  std::function<std::string()> more;
+  std::size_t kept_bytes = 0;  ///< about how much memory `more` holds
+
   /// When set, this is not the answer yet: after `delay`, in which others are served, `finish`
-  /// gives it. If the client goes away or the server ends before, `finish` is destroyed uncalled,
-  /// so what it owns must clean up after itself.
+  /// gives it; sooner when the client has ended sending, as Go's profiles do. If the connection is
+  /// lost or the server ends before, `finish` is destroyed uncalled, so what it owns must clean up
+  /// after itself.
   std::function<response()> finish;
   std::chrono::milliseconds delay{0};
 
@@ -51,5 +58,6 @@ struct response
 };
 
 using handler = std::function<response(request const&)>;
+using selector = std::function<bool(request const&)>;
 
 }  // namespace leaklab::http

@@ -3,8 +3,8 @@
 #include "encode/pprof.hpp"
 #include "encode/profile_text.hpp"
 #include "http/answers.hpp"
+#include "http/profile_answer.hpp"
 #include "model/cpu_profile.hpp"
-#include "model/delta.hpp"
 #include "model/heap_profile.hpp"
 #include "model/open_descriptors.hpp"
 #include "probe/cpu_profiler.hpp"
@@ -29,18 +29,9 @@ namespace
 using clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds default_cpu_time(30);  // net/http/pprof's
-constexpr std::chrono::seconds longest_profile(300);
 
 /// What the endpoint's thread does is no part of what the program does.
 constexpr std::string_view own_functions = "leaklab::http::";
-
-/// The limit is the runtime's own: a profile that nobody waits for must end.
-std::optional<response> refuse_too_long(std::int64_t seconds)
-{
-  if (seconds <= longest_profile.count()) return std::nullopt;
-  return response::error(400, fmt::format("invalid value for \"seconds\" - must be at most {}",
-                                          longest_profile.count()));
-}
 
 std::optional<response> refuse_without_tcmalloc()
 {
@@ -171,31 +162,16 @@ std::optional<response> switch_allocation_sampling(std::int64_t period)
   return cannot_sample();
 }
 
+std::string memory_text(model::profile const& made)
+{
+  return encode::encode_heap_text(made, read_heap_stats(), read_process_stats());
+}
+
 response memory_profile(request const& ask, symbols::symboliser& symbols,
                         model::profile (*build)(symbols::symboliser&))
 {
-  if (auto refused = refuse_bad_seconds(ask)) return *refused;
-  auto const seconds = parse_number<std::int64_t>(ask.parameter("seconds")).value_or(0);
-  auto const debug = debug_level(ask);
-  if (seconds > 0 && debug != 0)
-    return response::error(400, "seconds and debug params are incompatible");
-  if (auto refused = refuse_too_long(seconds)) return *refused;
-  auto made = build(symbols);
-  if (debug != 0)
-    return plain(encode::encode_heap_text(made, read_heap_stats(), read_process_stats()));
-  if (seconds == 0) return attachment(made.name, encode::encode_pprof(made));
-  if (ask.method == verb::head) return attachment(made.name + "-delta", "");
-  return response::later(
-      std::chrono::seconds(seconds),
-      [&symbols, build, earlier = std::make_shared<model::profile const>(std::move(made))]
-      {
-        symbols::symboliser::reading const names(symbols);
-        auto later = build(symbols);
-        if (later.sample_types != earlier->sample_types)
-          return response::error(500, "the counting of allocations was switched in the meantime");
-        auto const change = model::difference(std::move(later), *earlier);
-        return attachment(change.name, encode::encode_pprof(change));
-      });
+  return answer_profile(
+      ask, [&symbols, build] { return build(symbols); }, memory_text);
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ constexpr route table[] = {
     {"/debug/pprof/", get, index},
     {"/debug/pprof/allocs", get, allocs,
      "all allocations since their counting was switched on, also those freed again.", "?debug=1",
-     &counts::heap_samples},
+     &counts::counted_allocations},
     {"/debug/pprof/cmdline", get, cmdline,
      "the command line of this program, arguments separated by NUL."},
     {"/debug/pprof/fd", get, fd, "the open descriptors, by the stack that opened them.", "?debug=1",
@@ -154,6 +154,8 @@ response index(request const&, sources& from)
       index_page(table, {.tasks = count_tasks().live,
                          .fds = count_fds(from),
                          .heap_samples = heap_sampling_period() ? read_heap_samples().size() : 0,
+                         .counted_allocations =
+                             allocation_sampling_period() ? read_allocations().size() : 0,
                          .growths = read_heap_growth().size()}));
 }
 
@@ -167,8 +169,14 @@ response routes::operator()(request const& ask)
         404, ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
   if (ask.method == verb::post && found->methods == get) return not_allowed("GET, HEAD");
   own_work const busy;
+  if (is_quick(ask)) return found->answer(ask, from_);
   symbols::symboliser::reading const names(from_.symbols);
   return found->answer(ask, from_);
+}
+
+bool routes::is_quick(request const& ask) noexcept
+{
+  return ask.path == "/healthz" || ask.path == "/metrics";
 }
 
 }  // namespace leaklab::http

@@ -7,7 +7,7 @@
 namespace leaklab::http
 {
 
-/// For one thread: the server's.
+/// For one thread, that of the handlers, but for what is_quick().
 class routes
 {
  public:
@@ -17,6 +17,10 @@ class routes
   }
 
   [[nodiscard]] response operator()(request const& ask);
+
+  /// Whether its handler takes next to no time and may run at any, on another thread: what says
+  /// whether the program is well does not wait for profiles.
+  [[nodiscard]] static bool is_quick(request const& ask) noexcept;
 
  private:
   sources from_;

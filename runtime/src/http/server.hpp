@@ -1,10 +1,11 @@
-// An HTTP/1.1 server for a few trusted clients on loopback: one thread, bounded in every direction.
+// An HTTP/1.1 server for a few trusted clients on loopback: two threads, bounded in every direction.
 // Clients that hold places, memory or descriptors and get nowhere make room for those that come
 // later.
 //
-// Handlers run on the server's own thread, one at a time, so the answer comes even while every
-// other thread is stuck. A handler that throws is answered with 500 and the exception's text, or
-// with 503 when it is std::bad_alloc.
+// One thread is for the sockets, and for the requests that are answered at once: these never wait
+// for others. All other handlers run on the second, one at a time, in the order in which they were
+// asked for. So the answer comes even while every thread of the program is stuck. A handler that
+// throws is answered with 500 and the exception's text, or with 503 when it is std::bad_alloc.
 //
 // The server itself answers what never reaches a handler: methods other than GET, HEAD and POST
 // (405), a foreign Host or Origin (403, policy.hpp), a missing token (401), malformed requests
@@ -40,16 +41,16 @@ struct server_options
   std::string token{};  ///< that requests must carry (authorization.hpp); empty: none
 
   /// Beyond it the client that has been sending its request longest is cut, then the one that has
-  /// not taken its answer for longest. When all await an answer, a new one is answered 503 and
-  /// closed.
+  /// not taken its answer for longest; then the one that came last to those who wait for their turn
+  /// is answered 503. When all await an answer that is being made, a new one is.
   std::size_t max_connections = 256;
   std::size_t max_delayed = 64;  ///< answers that come later (response::later); 503 beyond
   std::size_t max_requests_per_connection = 10'000;  ///< then the connection is closed
   std::size_t max_target_bytes = 8 * 1024;           ///< 414 beyond
   std::size_t max_header_bytes = 16 * 1024;          ///< 431 beyond
   std::size_t max_body_bytes = 1024 * 1024;          ///< 413 beyond
-  /// Of answers; beyond it the client that has not taken its answer for longest is cut, though
-  /// never the last.
+  /// Of answers, or of what they are made from, piece by piece (response::more); beyond it the client
+  /// that has not taken its answer for longest is cut, though never the last.
   std::size_t max_unsent_bytes = 256 * 1024 * 1024;
 
   // A client that misses one of these is cut off.
@@ -67,11 +68,12 @@ struct server_options
 class server
 {
  public:
-  /// Binds and starts the thread (own_thread.hpp). Throws boost::system::system_error when the
-  /// address cannot be had.
-  server(server_options options, handler handle);
-  /// Closes every connection and joins the thread. Waits for nothing but a handler that is running.
-  /// Not in a child that fork() made: the thread is lost there.
+  /// Binds and starts the threads (own_thread.hpp). `is_quick` says which requests are answered at
+  /// once, on the thread of the sockets, as their handler takes next to no time; none when empty.
+  /// Throws boost::system::system_error when the address cannot be had.
+  server(server_options options, handler handle, selector is_quick = {});
+  /// Closes every connection and joins the threads. Waits for nothing but handlers that are running.
+  /// Not in a child that fork() made: the threads are lost there.
   ~server();
 
   server(server const&) = delete;

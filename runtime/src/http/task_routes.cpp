@@ -1,10 +1,11 @@
 #include "http/task_routes.hpp"
 
-#include "encode/pprof.hpp"
+#include "encode/append.hpp"
 #include "encode/profile_text.hpp"
 #include "encode/task_list.hpp"
 #include "encode/trace_events.hpp"
 #include "http/answers.hpp"
+#include "http/profile_answer.hpp"
 #include "model/task_list.hpp"
 #include "model/task_profile.hpp"
 #include "model/task_timeline.hpp"
@@ -51,28 +52,46 @@ std::variant<model::task_filter, response> parse_filter(request const& ask)
   return filter;
 }
 
-// The function that the address lies in.
-std::string symbol_name(std::uint64_t address, sources& from)
+/// Names for the addresses of one request. They are not kept: whoever asks for all there are must
+/// not fill the memory of the endpoint's own symboliser.
+class named_addresses
 {
-  if (auto const* const place = from.places.find(address)) return place->lines.front().function;
-  return from.symbols.lines(address).back().function;
-}
+ public:
+  explicit named_addresses(symbols::place_book const& places) : places_(places) {}
 
-// The same, and behind it those that are inlined there, innermost last, as google-pprof reads them.
-std::string symbol_names(std::uint64_t address, sources& from)
-{
-  if (from.places.find(address)) return symbol_name(address, from);
-  std::string names;
-  for (auto const& line : from.symbols.lines(address))
-    names.insert(0, names.empty() ? line.function : line.function + "--");
-  return names;
-}
+  /// The function that the address lies in.
+  std::string function(std::uint64_t address)
+  {
+    if (auto const* const place = places_.find(address)) return place->lines.front().function;
+    return symbols_.lines(address).back().function;
+  }
+
+  /// The same, and behind it those that are inlined there, innermost last, as google-pprof reads
+  /// them.
+  std::string functions(std::uint64_t address)
+  {
+    if (places_.find(address)) return function(address);
+    std::string names;
+    for (auto const& line : symbols_.lines(address))
+      names.insert(0, names.empty() ? line.function : line.function + "--");
+    return names;
+  }
+
+ private:
+  symbols::place_book const& places_;
+  symbols::symboliser symbols_;
+  symbols::symboliser::reading reading_{symbols_};
+};
+
+// Of one request for names; what is left over stays without one.
+constexpr int most_addresses = 32 * 1024;
+constexpr std::chrono::seconds longest_naming(2);
 
 constexpr double longest_trace = 300;  // seconds
 
-response trace_file(std::string body)
+response trace_file(encode::pieces more, std::size_t kept_bytes)
 {
-  auto answer = typed("application/json", std::move(body));
+  auto answer = piecewise("application/json", std::move(more), kept_bytes);
   answer.headers.emplace_back("Content-Disposition", "attachment; filename=\"trace.json\"");
   return answer;
 }
@@ -81,29 +100,32 @@ response trace_file(std::string body)
 
 response tasks(request const& ask, sources& from)
 {
-  if (auto const refused = refuse_seconds(ask)) return *refused;
-  auto const debug = debug_level(ask);
-  if (debug >= 2)
+  if (debug_level(ask) >= 2 && ask.parameter("seconds").empty())
   {
     auto const filter = parse_filter(ask);
     if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
-    return plain(encode::tasks_as_text(model::list_tasks(std::get<model::task_filter>(filter)),
-                                       from.places));
+    auto list = model::list_tasks(std::get<model::task_filter>(filter));
+    auto const bytes = list.bytes();
+    return piecewise(plain_text, encode::tasks_as_text(std::move(list), from.places), bytes);
   }
-  auto profile = model::make_task_profile(from.places);
-  if (ask.path.ends_with("/goroutine")) profile = model::as_goroutine_profile(std::move(profile));
-  if (debug != 0) return plain(encode::encode_count_text(profile));
-  profile.mappings = from.symbols.mappings();
-  return attachment(profile.name, encode::encode_pprof(profile));
+  auto const build = [&from, as_goroutine = ask.path.ends_with("/goroutine")]
+  {
+    auto const names = from.places.reading();
+    auto made = model::make_task_profile(from.places);
+    if (as_goroutine) made = model::as_goroutine_profile(std::move(made));
+    made.mappings = from.symbols.mappings();
+    return made;
+  };
+  return answer_profile(ask, build, encode::encode_count_text);
 }
 
 response task_list(request const& ask, sources& from)
 {
   auto const filter = parse_filter(ask);
   if (auto const* const refused = std::get_if<response>(&filter)) return *refused;
-  return typed(
-      "application/json",
-      encode::tasks_as_json(model::list_tasks(std::get<model::task_filter>(filter)), from.places));
+  auto list = model::list_tasks(std::get<model::task_filter>(filter));
+  auto const bytes = list.bytes();
+  return piecewise("application/json", encode::tasks_as_json(std::move(list), from.places), bytes);
 }
 
 response symbol(request const& ask, sources& from)
@@ -111,7 +133,10 @@ response symbol(request const& ask, sources& from)
   bool const is_legacy = ask.path == "/pprof/symbol";
   std::string_view addresses = ask.method == verb::post ? ask.body : ask.query;
   std::string text = "num_symbols: 1\n";
-  while (!addresses.empty())
+  named_addresses names(from.places);
+  auto const end_at = std::chrono::steady_clock::now() + longest_naming;
+  for (int left = most_addresses;
+       !addresses.empty() && left > 0 && std::chrono::steady_clock::now() < end_at; --left)
   {
     auto word = addresses.substr(0, addresses.find('+'));
     addresses.remove_prefix(std::min(addresses.size(), word.size() + 1));
@@ -120,8 +145,8 @@ response symbol(request const& ask, sources& from)
     auto const [end, error] =
         std::from_chars(word.data() + 2, word.data() + word.size(), address, 16);
     if (error != std::errc{} || address == 0) continue;
-    auto const name = is_legacy ? symbol_names(address, from) : symbol_name(address, from);
-    if (!name.starts_with("0x")) text += fmt::format("{:#x} {}\n", address, name);
+    auto const name = is_legacy ? names.functions(address) : names.function(address);
+    if (!name.starts_with("0x")) encode::append(text, "{:#x} {}\n", address, name);
   }
   return plain(std::move(text));
 }
@@ -133,7 +158,7 @@ response trace(request const& ask, sources& from)
   if (seconds > longest_trace)
     return response::error(
         400, fmt::format("invalid value for \"seconds\" - must be at most {}", longest_trace));
-  if (ask.method == verb::head) return trace_file("");
+  if (ask.method == verb::head) return trace_file([] { return std::string(); }, 0);
   try
   {
     auto const recording = std::make_shared<task_trace>();
@@ -141,9 +166,10 @@ response trace(request const& ask, sources& from)
     return response::later(std::chrono::ceil<std::chrono::milliseconds>(duration),
                            [recording, &places = from.places]
                            {
-                             auto const names = places.reading();
-                             auto const timeline = model::make_task_timeline(recording->stop());
-                             return trace_file(encode::encode_trace_events(timeline, places));
+                             auto timeline = model::make_task_timeline(recording->stop());
+                             auto const bytes = timeline.bytes();
+                             return trace_file(
+                                 encode::encode_trace_events(std::move(timeline), places), bytes);
                            });
   }
   catch (trace_busy const& busy)

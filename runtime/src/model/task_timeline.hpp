@@ -51,6 +51,12 @@ struct task_timeline
   std::chrono::nanoseconds duration{0};
   bool full = false;            ///< as in recorded_trace
   std::size_t idle_hidden = 0;  ///< idle tasks beyond the limit
+
+  /// Of memory, about.
+  [[nodiscard]] std::size_t bytes() const noexcept
+  {
+    return lives.capacity() * sizeof(task_life) + slices.capacity() * sizeof(task_slice);
+  }
 };
 
 /// Reads the live tasks too, so soon after the trace's end. A task waits for what it began last, as

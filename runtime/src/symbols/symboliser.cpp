@@ -272,9 +272,9 @@ class debug_data
   std::vector<source_line> look_up(std::uint64_t address)
   {
     Dwfl_Module* module = module_at(address);
-    if (!module)
+    if (!module && !sees_)  // once: an address that nothing is mapped at would read the maps again
     {
-      refresh();  // a library loaded since
+      refresh();
       module = module_at(address);
     }
     GElf_Off offset = 0;

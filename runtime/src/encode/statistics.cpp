@@ -102,7 +102,8 @@ std::string statistics_as_json(model::statistics const& all)
   json::object verdicts;
   for (auto const& [figure, found] : all.verdicts)
     verdicts[to_utf8(figure)] = to_string(found.verdict);
-  json::object const own{{"watch_bytes", all.own.watch_bytes}};
+  json::object const own{{"watch_bytes", all.own.watch_bytes},
+                         {"connections", all.own.connections}};
   return json::serialize(json::object{{"process", process},
                                       {"heap", heap_json(all.heap, all.heap_sampling_period)},
                                       {"tasks", tasks},
@@ -169,6 +170,9 @@ std::string statistics_as_metrics(model::statistics const& all)
   text.gauge("leaklab_runtime_watch_bytes",
              "Bytes that the runtime's own watch has allocated: no part of the figures it judges.",
              number(all.own.watch_bytes));
+  text.gauge("leaklab_runtime_connections",
+             "Connections to the runtime's endpoint: no part of the figures it judges.",
+             number(all.own.connections));
   return text.text();
 }
 

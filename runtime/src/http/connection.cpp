@@ -2,6 +2,7 @@
 
 #include "exchange.hpp"
 #include "ignoring_case.hpp"
+#include "own_work.hpp"
 #include "target.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -335,6 +336,7 @@ class connection : client_list::member
                                        asio::redirect_error(use_awaitable, error));
   }
 
+  own_socket const counted_;
   beast::basic_stream<asio::generic::stream_protocol, asio::any_io_executor> stream_;
   beast::flat_buffer buffer_;
   service& shared_;

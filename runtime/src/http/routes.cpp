@@ -75,7 +75,7 @@ model::statistics statistics_of(sources& from)
   auto all = model::collect_statistics();
   auto report = from.watch.report();
   all.verdicts = std::move(report.figures);
-  all.own.watch_bytes = report.own_bytes;
+  all.own = {.watch_bytes = report.own_bytes, .connections = own_socket::count()};
   return all;
 }
 

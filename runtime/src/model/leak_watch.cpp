@@ -110,7 +110,10 @@ void leak_watch::count_tasks_by_place(double seconds)
 void leak_watch::count_descriptors()
 try
 {
-  auto const fds = read_fd_counts();
+  auto fds = read_fd_counts();
+  auto const own = std::min(own_socket::count(), fds.sockets);
+  fds.sockets -= own;
+  fds.total -= own;
   set(figure_kind::fds, "", static_cast<double>(fds.total), count_noise, true);
   for (auto const& [kind, count] :
        {std::pair("file", fds.files), std::pair("directory", fds.directories),

@@ -18,6 +18,7 @@ namespace leaklab::model
 struct own_weight
 {
   std::size_t watch_bytes = 0;  ///< of the figures and readings that the watch keeps
+  std::size_t connections = 0;  ///< to the endpoint, a descriptor each
 };
 
 struct statistics

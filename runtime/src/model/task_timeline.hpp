@@ -55,7 +55,10 @@ struct task_timeline
   /// Of memory, about.
   [[nodiscard]] std::size_t bytes() const noexcept
   {
-    return lives.capacity() * sizeof(task_life) + slices.capacity() * sizeof(task_slice);
+    auto sum = lives.capacity() * sizeof(task_life);
+    for (auto const& life : lives)
+      sum += life.slices.capacity() * sizeof(task_slice);
+    return sum;
   }
 };
 

@@ -6,6 +6,7 @@
 #include <leaklab/channel.hpp>
 #include <leaklab/gauge.hpp>
 #include <leaklab/heap.hpp>
+#include <leaklab/mark.hpp>
 #include <leaklab/spawn.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -13,6 +14,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -213,6 +216,111 @@ TEST_F(leak_watch, sees_in_minutes_what_seconds_cannot_show)
   ASSERT_EQ(report.findings.size(), 1u);
   EXPECT_NEAR(report.findings[0].found.slope, 0.5, 0.05);
 }
+
+TEST_F(leak_watch, lets_a_gauge_fill_up_to_its_bound)
+{
+  double entries = 0;
+  double limit = 100;
+  gauge const cache("cache", [&] { return entries; }, {.bound = [&] { return limit; }});
+  watch(5, [&](int) { ++entries; });
+  auto report = watch_.report();
+  ASSERT_EQ(report.verdict, verdict::bounded);
+  EXPECT_EQ(watch_.judge("cache").verdict, verdict::bounded);
+  EXPECT_NEAR(report.findings[0].found.full_in, 5, 0.5);
+  EXPECT_NE(encode::leaks_as_text(report).find("full at 100 in 5."), std::string::npos);
+
+  watch(5, [&](int) { ++entries; });
+  watch(3, [](int) {});
+  EXPECT_EQ(watch_.report().verdict, verdict::steady) << "full, and no more";
+
+  limit = 50;
+  watch(3, [](int) {});
+  report = watch_.report();
+  ASSERT_EQ(report.verdict, verdict::held);
+  EXPECT_EQ(report.findings[0].found.reason, "above its bound of 50");
+}
+
+TEST_F(leak_watch, names_the_last_mark_before_it_began)
+{
+  std::chrono::duration<double> const clock = std::chrono::steady_clock::now().time_since_epoch();
+  mark("deploy 41");
+  mark("deploy 42");
+  now_ = clock.count() + 1;
+  double value = 0;
+  gauge const growing("growing", [&] { return value; });
+  watch(5, [&](int) { value += 3; });
+  auto const report = watch_.report();
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].mark, "deploy 42");
+  EXPECT_NEAR(report.findings[0].mark_before, 1, 0.5);
+  EXPECT_NE(encode::leaks_as_text(report).find("after the mark \"deploy 42\""), std::string::npos);
+}
+
+// Tasks that start and end by chance while some are stuck, a gauge that pauses, another that comes
+// and goes: at every moment all who ask are told the same.
+TEST_F(leak_watch, says_the_same_to_all_who_ask)
+{
+  double value = 0;
+  gauge const pausing("pausing", [&] { return value; });
+  watch(12,
+        [&](int i)
+        {
+          if (i / 20 % 3 != 1) value += 5;
+          if (i < 40) spawn(context_, produce(results_), "producer");
+          auto const report = watch_.report();
+          auto worst = verdict::unknown;
+          for (auto const& [figure, found] : report.figures)
+          {
+            worst = std::min(worst, found.verdict);
+            EXPECT_EQ(watch_.judge(figure).verdict, found.verdict) << figure << " at " << i;
+            auto of_it = verdict::unknown;
+            for (auto const& each : report.findings)
+              if (each.kind == figure_kind::gauge ? each.what == figure
+                                                  : to_string(each.kind) == figure)
+                of_it = std::min(of_it, each.found.verdict);
+            EXPECT_EQ(is_finding(found.verdict) ? found.verdict : verdict::unknown, of_it)
+                << figure << " at " << i;
+          }
+          EXPECT_EQ(report.verdict, worst) << i;
+        });
+  EXPECT_EQ(watch_.judge("pausing").verdict, verdict::leaking);
+  EXPECT_EQ(watch_.judge("tasks").verdict, verdict::held);
+}
+
+#if LEAKLAB_TCMALLOC
+
+struct two_maps
+{
+  void grow_first() { first.push_back(std::make_unique<char[]>(200'000)); }
+  void grow_second() { second.push_back(std::make_unique<char[]>(100'000)); }
+  static constexpr auto line = __LINE__ - 2;  // of the first
+
+  std::vector<std::unique_ptr<char[]>> first;
+  std::vector<std::unique_ptr<char[]>> second;
+};
+
+TEST_F(leak_watch, names_two_lines_that_allocate_by_their_shares)
+{
+  ASSERT_EQ(set_heap_sampling_period(64 * 1024), sampling_switch::done);
+  two_maps kept;
+  watch(8,
+        [&](int)
+        {
+          kept.grow_first();
+          kept.grow_second();
+        });
+  symbols::symboliser symbols;
+  auto const report = watch_.report(symbols);
+  set_heap_sampling_period(0);
+  ASSERT_EQ(report.findings.size(), 1u);
+  auto const& places = report.findings[0].places;
+  ASSERT_EQ(places.size(), 2u);
+  EXPECT_EQ(places[0].line.line, two_maps::line);
+  EXPECT_EQ(places[1].line.line, two_maps::line + 1);
+  EXPECT_NEAR(places[0].share, 0.67, 0.1);
+}
+
+#endif
 
 TEST_F(leak_watch, says_how_much_longer_it_needs)
 {

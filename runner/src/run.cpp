@@ -1,5 +1,5 @@
-// What surrounds a scenario. Three threads: this one reports, judges and takes the signals; one runs
-// the scenario; one serves the endpoint. None waits for another, so a scenario that is stuck is
+// What surrounds a scenario. This thread reports, judges and takes the signals; one runs the
+// scenario; others serve the endpoint. None waits for another, so a scenario that is stuck is
 // still reported, served and ended.
 
 #include "options.hpp"

@@ -13,10 +13,13 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace
 {
@@ -101,6 +104,10 @@ TEST_F(routes_test, have_the_headers_of_net_http_pprof)
            {"/debug/pprof/task?seconds=301", 400, text, absent, "1"},
            {"/debug/pprof/task?debug=1&seconds=1", 400, text, absent, "1"},
            {"/debug/pprof/goroutine?debug=2&seconds=1", 400, text, absent, "1"},
+           {"/debug/pprof/threadcreate", 200, binary, "attachment; filename=\"threadcreate\"",
+            absent},
+           {"/debug/pprof/threadcreate?debug=1", 200, text, absent, absent},
+           {"/debug/pprof/threadcreate?debug=1&seconds=1", 400, text, absent, "1"},
            {"/debug/pprof/mutex", 404, text, absent, "1"},
            {"/debug/pprof/block", 404, text, absent, "1"},
            {"/debug/pprof/task?debug=2&limit=x", 400, text, absent, "1"},
@@ -186,7 +193,7 @@ TEST_F(routes_test, index_links_to_paths_that_answer)
     EXPECT_NE(status, 404) << folder + link;
     EXPECT_NE(status, 400) << folder + link;
   }
-  EXPECT_EQ(links, 15) << page;
+  EXPECT_EQ(links, 16) << page;
 }
 
 TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)
@@ -198,6 +205,25 @@ TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)
             page.npos)
       << page;
   EXPECT_NE(page.find("\tproduce(channel<int>&)\t" __FILE__ ":"), page.npos) << page;
+}
+
+TEST_F(routes_test, threads_are_counted_by_name)
+{
+  auto const page = [this] { return get("/debug/pprof/threadcreate?debug=1").body; };
+  auto const alone = page();
+  EXPECT_TRUE(alone.starts_with("threadcreate profile: total ")) << alone;
+  std::atomic<bool> may_end = false;
+  std::jthread other(
+      [&]
+      {
+        ::pthread_setname_np(::pthread_self(), "a-name");
+        may_end.wait(false);
+      });
+  while (page().find("\ta-name\n") == std::string::npos)
+    std::this_thread::yield();
+  EXPECT_EQ(alone.find("a-name"), std::string::npos);
+  may_end = true;
+  may_end.notify_all();
 }
 
 TEST_F(routes_test, seconds_shows_which_tasks_came_and_went)

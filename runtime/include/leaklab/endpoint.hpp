@@ -3,7 +3,7 @@
 //
 //     leaklab::endpoint const debug({.port = 6060});
 //
-// It answers on a thread of its own, also while all others are stuck. It shows what the program
+// It answers on threads of its own, also while all others are stuck. It shows what the program
 // does and how it was started, and lets anybody who reaches it look: keep it on loopback, or give
 // it a token. SECURITY.md has the rest.
 #pragma once
@@ -48,11 +48,11 @@ struct endpoint_options
 class endpoint
 {
  public:
-  /// Listens and starts the thread. Throws boost::system::system_error when the address cannot be
+  /// Listens and starts the threads. Throws boost::system::system_error when the address cannot be
   /// had, std::runtime_error when the token cannot, and std::invalid_argument for no patience.
   explicit endpoint(endpoint_options const& options = {});
-  /// Ends the thread, once it has made the answer that it may be making. In a child that fork()
-  /// made, where there is no such thread, it does nothing.
+  /// Ends the threads, once they have made the answer that they may be making. In a child that fork()
+  /// made, where there are no such threads, it does nothing.
   ~endpoint();
 
   endpoint(endpoint const&) = delete;

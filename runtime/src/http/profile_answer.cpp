@@ -3,6 +3,7 @@
 #include "encode/pprof.hpp"
 #include "http/answers.hpp"
 #include "model/delta.hpp"
+#include "model/library_frames.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,18 @@
 
 namespace leaklab::http
 {
+
+namespace
+{
+
+response binary(request const& ask, model::profile&& made)
+{
+  bool const is_of_memory = made.period_type.type == "space";
+  if (is_of_memory && ask.parameter("frames") != "all") model::hide_library_frames(made);
+  return attachment(made.name, encode::encode_pprof(made));
+}
+
+}  // namespace
 
 std::optional<response> refuse_too_long(std::int64_t seconds)
 {
@@ -32,18 +45,18 @@ response answer_profile(request const& ask, std::function<model::profile()> buil
   if (auto refused = refuse_too_long(seconds)) return *refused;
   auto made = build();
   if (debug != 0) return plain(as_text(made));
-  if (seconds == 0) return attachment(made.name, encode::encode_pprof(made));
+  if (seconds == 0) return binary(ask, std::move(made));
   if (ask.method == verb::head) return attachment(made.name + "-delta", "");
-  return response::later(
-      std::chrono::seconds(seconds),
-      [build = std::move(build), earlier = std::make_shared<model::profile const>(std::move(made))]
-      {
-        auto later = build();
-        if (later.sample_types != earlier->sample_types)
-          return response::error(500, "the counting of allocations was switched in the meantime");
-        auto const change = model::difference(std::move(later), *earlier);
-        return attachment(change.name, encode::encode_pprof(change));
-      });
+  return response::later(std::chrono::seconds(seconds),
+                         [ask, build = std::move(build),
+                          earlier = std::make_shared<model::profile const>(std::move(made))]
+                         {
+                           auto later = build();
+                           if (later.sample_types != earlier->sample_types)
+                             return response::error(
+                                 500, "the counting of allocations was switched in the meantime");
+                           return binary(ask, model::difference(std::move(later), *earlier));
+                         });
 }
 
 }  // namespace leaklab::http

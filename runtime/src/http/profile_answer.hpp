@@ -4,6 +4,7 @@
 #include "http/message.hpp"
 #include "model/profile.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,7 +17,8 @@ namespace leaklab::http
 [[nodiscard]] std::optional<response> refuse_too_long(std::int64_t seconds);
 
 /// Answers as net/http/pprof: with the profile, with its text when `debug` asks for it, and with the
-/// change over a time when `seconds` does. `build` may be called again after that time.
+/// change over a time when `seconds` does. `build` may be called again after that time. Of
+/// memory, it hides the frames of libraries (library_frames.hpp) unless `frames` is "all".
 [[nodiscard]] response answer_profile(request const& ask, std::function<model::profile()> build,
                                       std::string (*as_text)(model::profile const&));
 

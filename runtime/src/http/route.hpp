@@ -30,6 +30,7 @@ struct index_counts
   std::uint64_t heap_samples = 0;
   std::uint64_t counted_allocations = 0;  ///< places that allocated
   std::uint64_t growths = 0;
+  std::uint64_t threads = 0;
 };
 
 enum class methods

@@ -14,6 +14,7 @@
 #include "probe/identity.hpp"
 
 #include <leaklab/heap.hpp>
+#include <leaklab/process.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -126,6 +127,8 @@ constexpr route table[] = {
     {"/debug/pprof/symbol", get_and_post, symbol, "names for addresses, given as 0xA+0xB."},
     {"/debug/pprof/task", get, tasks,
      "every live task, by where it waits and where it was spawned.", "?debug=1", &counts::tasks},
+    {"/debug/pprof/threadcreate", get, threads, "every thread, by its name.", "?debug=1",
+     &counts::threads},
     {"/debug/pprof/trace", get, trace,
      "what every task did over <code>seconds=N</code>, 1 by default, for\n"
      "<a href=\"https://ui.perfetto.dev\">Perfetto</a> and chrome://tracing.",
@@ -156,7 +159,8 @@ response index(request const&, sources& from)
                          .heap_samples = heap_sampling_period() ? read_heap_samples().size() : 0,
                          .counted_allocations =
                              allocation_sampling_period() ? read_allocations().size() : 0,
-                         .growths = read_heap_growth().size()}));
+                         .growths = read_heap_growth().size(),
+                         .threads = read_process_stats().threads}));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "model/task_list.hpp"
 #include "model/task_profile.hpp"
 #include "model/task_timeline.hpp"
+#include "model/thread_profile.hpp"
 #include "task/task_trace.hpp"
 
 #include <fmt/format.h>
@@ -113,6 +114,17 @@ response tasks(request const& ask, sources& from)
     auto const names = from.places.reading();
     auto made = model::make_task_profile(from.places);
     if (as_goroutine) made = model::as_goroutine_profile(std::move(made));
+    made.mappings = from.symbols.mappings();
+    return made;
+  };
+  return answer_profile(ask, build, encode::encode_count_text);
+}
+
+response threads(request const& ask, sources& from)
+{
+  auto const build = [&from]
+  {
+    auto made = model::make_thread_profile();
     made.mappings = from.symbols.mappings();
     return made;
   };

@@ -1,4 +1,4 @@
-// The handlers of the paths that show tasks, and of those that name the code they are in.
+// The handlers of the paths that show tasks and threads, and of those that name the code they are in.
 #pragma once
 
 #include "http/route.hpp"
@@ -7,6 +7,7 @@ namespace leaklab::http
 {
 
 [[nodiscard]] response tasks(request const& ask, sources& from);
+[[nodiscard]] response threads(request const& ask, sources& from);
 [[nodiscard]] response task_list(request const& ask, sources& from);
 
 /// The protocol of gperftools, docs/pprof_remote_servers.html: "0xA+0xB" in, a line "0xA\tname" out

@@ -18,19 +18,6 @@ namespace leaklab::model
 namespace
 {
 
-/// What lies between the code that asks for memory and the allocator: the standard allocators,
-/// Asio's allocation of coroutine frames and handlers, and the runtime's records of tasks. (The
-/// allocator's own frames end in its library, where the probe cuts; these are for a program that
-/// has it built in.) pprof matches whole names, without parameters.
-constexpr char allocator_frames[] =
-    "(__libc_)?(malloc|calloc|realloc|memalign|valloc|pvalloc)|aligned_alloc|posix_memalign|tc_.*|tcmalloc::.*"
-    "|operator new(\\[\\])?|(__gnu_cxx|std)::(__)?new_allocator<.*>::allocate"
-    "|std::allocator<.*>::allocate|std::allocator_traits<.*>::allocate"
-    "|boost::asio::aligned_new|boost::asio::detail::thread_info_base::allocate.*"
-    "|boost::asio::detail::awaitable_frame_base<.*>::operator new"
-    "|leaklab::detail::coroutine_promise<.*>::operator new"
-    "|leaklab::detail::task_table::(begin|finish)";
-
 /// Adds up samples of one stack and size.
 class sums
 {
@@ -84,7 +71,6 @@ profile empty_profile(char const* name)
   profile made;
   made.name = name;
   made.period_type = {"space", "bytes"};
-  made.drop_frames = allocator_frames;
   made.time_ns =
       std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
   return made;

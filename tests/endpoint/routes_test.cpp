@@ -193,7 +193,7 @@ TEST_F(routes_test, index_links_to_paths_that_answer)
     EXPECT_NE(status, 404) << folder + link;
     EXPECT_NE(status, 400) << folder + link;
   }
-  EXPECT_EQ(links, 16) << page;
+  EXPECT_EQ(links, 18) << page;
 }
 
 TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)

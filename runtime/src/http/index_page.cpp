@@ -36,7 +36,7 @@ td, th {{ text-align: left; padding: .1em 1em .1em 0 }} td:first-child {{ text-a
 <tbody>
 {}</tbody>
 </table>
-<p><a href="task?debug=2">every task, one by one</a> (<a href="../tasks">as JSON</a>),
+<p><a href="../leaks">what leaks</a>, <a href="task?debug=2">every task, one by one</a> (<a href="../tasks">as JSON</a>),
 <a href="../vars">all figures as JSON</a>, <a href="../../metrics">as Prometheus metrics</a></p>
 <h2>Profiles</h2>
 <ul>

@@ -97,9 +97,9 @@ template <class Weight>
 std::vector<heap_sample> listed(std::map<sample_kind, double> const& counts, Weight weight)
 {
   std::vector<heap_sample> samples;
-  for (auto const& [kind, count] : counts)
+  for (auto const& [stack_and_size, count] : counts)
   {
-    auto const& [stack, size] = kind;
+    auto const& [stack, size] = stack_and_size;
     double const objects = count * weight(size);
     samples.push_back({objects, objects * static_cast<double>(size), size, stack});
   }

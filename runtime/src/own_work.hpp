@@ -1,8 +1,12 @@
 // What the runtime itself is about, so that the watch can tell it from the program.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <mutex>
+#include <vector>
 
 namespace leaklab
 {
@@ -30,17 +34,36 @@ class own_work
 class own_socket
 {
  public:
-  own_socket() noexcept { ++open_; }
-  ~own_socket() { --open_; }
+  explicit own_socket(int fd) : fd_(fd)
+  {
+    std::lock_guard const lock(mutex_);
+    open_.push_back(fd_);
+  }
+  ~own_socket()
+  {
+    std::lock_guard const lock(mutex_);
+    open_.erase(std::ranges::find(open_, fd_));
+  }
 
   own_socket(own_socket const&) = delete;
   own_socket& operator=(own_socket const&) = delete;
 
-  /// How many there are now.
-  [[nodiscard]] static std::size_t count() noexcept { return open_; }
+  [[nodiscard]] static std::size_t count()
+  {
+    std::lock_guard const lock(mutex_);
+    return open_.size();
+  }
+  [[nodiscard]] static bool is(int fd)
+  {
+    std::lock_guard const lock(mutex_);
+    return std::ranges::find(open_, fd) != open_.end();
+  }
 
  private:
-  static inline std::atomic<std::size_t> open_{0};
+  static inline std::mutex mutex_;
+  static inline std::vector<int> open_;
+
+  int fd_;
 };
 
 }  // namespace leaklab

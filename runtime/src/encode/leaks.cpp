@@ -19,6 +19,7 @@ namespace
 namespace json = boost::json;
 
 constexpr double mebibyte = 1 << 20;
+constexpr double much_longer = 1.5;  // times
 
 std::string subject(model::finding const& f)
 {
@@ -113,6 +114,8 @@ void append_details(std::string& text, model::finding const& f)
     if (site)
       append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file,
              site.line);
+  if (f.found.verdict <= verdict::growing && f.found.since > much_longer * f.found.seconds)
+    append(text, "  began to rise {} ago, and paused\n", time(f.found.since));
   if (f.example)
     append(text, "  oldest {}, task {}\n", time(std::chrono::duration<double>(f.oldest).count()),
            f.example);

@@ -57,7 +57,8 @@ class connection : client_list::member
         // Beast does not limit.
         buffer_(shared.options.max_header_bytes + 64 * 1024),
         shared_(shared),
-        options_(shared.options)
+        options_(shared.options),
+        counted_(stream_.socket().native_handle())
   {
   }
 
@@ -336,11 +337,11 @@ class connection : client_list::member
                                        asio::redirect_error(use_awaitable, error));
   }
 
-  own_socket const counted_;
   beast::basic_stream<asio::generic::stream_protocol, asio::any_io_executor> stream_;
   beast::flat_buffer buffer_;
   service& shared_;
   server_options const& options_;
+  own_socket const counted_;
   asio::steady_timer turn_{stream_.get_executor()};
   bool is_waiting_ = false;  // for its turn
   bool takes_gzip_ = false;

@@ -88,7 +88,7 @@ bool has_stopped(std::span<gauge_point const> points, rise const& found, double 
                  double noise)
 {
   auto const now = points.back().seconds;
-  auto const length = std::max((now - found.begin) / tail, shortest / 2);
+  auto const length = std::max((now - found.begin) / tail, shortest);
   auto const expected = found.slope * length;
   if (expected < noise) return false;
   auto const middle = std::ranges::lower_bound(points, now - length, {}, &gauge_point::seconds);

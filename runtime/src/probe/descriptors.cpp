@@ -1,5 +1,6 @@
 #include "probe/descriptors.hpp"
 
+#include "own_work.hpp"
 #include "unwind/opening_stacks.hpp"
 
 #include <leaklab/process.hpp>
@@ -164,7 +165,7 @@ std::string example_descriptor(std::string_view wanted)
   for_each_descriptor(
       [&](int fd, kind which)
       {
-        if (which == known->second) highest = std::max(highest, fd);
+        if (which == known->second && !own_socket::is(fd)) highest = std::max(highest, fd);
       });
   return highest < 0 ? "" : std::to_string(highest) + " -> " + target_text(highest);
 }

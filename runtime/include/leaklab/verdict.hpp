@@ -6,7 +6,8 @@
 //
 //   - each floor is above the one before, by a tenth of the whole rise or more, and by no more than
 //     six tenths: a step is no rise, and does not make one of a creep behind it;
-//   - the rise is at least `noise`;
+//   - the rise is at least `noise`, and three times what the floors of the two halves of a part differ
+//     by, half of the time;
 //   - the last floor is above all that was the floor for as long as a part, in the ten days before;
 //     where it had come down before, by a quarter of that fall: a saw goes where it has been, a leak
 //     does not;

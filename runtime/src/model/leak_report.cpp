@@ -142,9 +142,10 @@ void leak_watch::find_places(finding& of, symbols::symboliser& symbols) const
                             ? "opened before they were noted, or around it"
                             : "link leaklab::descriptors";
   else
-    of.places_unknown = heap_sampling_period()
-                            ? "too few samples yet"
-                            : "not sampled; curl -d 524288 URL/debug/config/heap_sampling";
+    of.places_unknown =
+        heap_sampling_period()
+            ? "too few samples yet"
+            : "not sampled; curl -X POST 'URL/debug/config/heap_sampling?period=524288'";
 }
 
 leak_report leak_watch::report(symbols::symboliser& symbols) const

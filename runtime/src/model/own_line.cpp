@@ -22,13 +22,21 @@ bool is_implicit_constructor(symbols::source_line const& line)
   return scope == type || scope.ends_with("::" + std::string(type));
 }
 
+// This folder of sources: a function that was inlined has lost the namespace in its name.
+std::string_view runtime_sources()
+{
+  static constexpr std::string_view here = __FILE__;
+  return here.substr(0, here.size() - std::string_view("model/own_line.cpp").size());
+}
+
 }  // namespace
 
 bool is_own(symbols::source_line const& line)
 {
   auto const begins = [](std::string_view text, auto... prefixes)
   { return (text.starts_with(prefixes) || ...); };
-  return line.line != 0 && !is_implicit_constructor(line) && !begins(line.file, "/usr/", "../") &&
+  return line.line != 0 && !is_implicit_constructor(line) &&
+         !begins(line.file, "/usr/", "../", runtime_sources()) &&
          !begins(line.function, "std::", "boost::", "leaklab::", "operator new", "__");
 }
 

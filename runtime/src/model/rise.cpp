@@ -12,8 +12,8 @@ namespace
 constexpr std::size_t number_of_parts = 5;
 constexpr std::size_t least_points = 2;  // in a part
 constexpr double next_span = 1.2;        // times shorter
-constexpr double least_share_of_a_step =
-    0.1;  // of the rise, from one part to the next; a line has 0.25
+// Of the rise, from one part to the next; a line has 0.25.
+constexpr double least_share_of_a_step = 0.1;
 constexpr double greatest_share_of_a_step = 0.6;
 constexpr double tail = 8;  // parts of the span, the last of which shows an end
 constexpr double least_pace_of_tail = 0.2;
@@ -75,12 +75,14 @@ std::optional<rise> rise_by_parts(std::span<gauge_point const> points, double no
     slopes[i] = step / (parts[i + 1].seconds - parts[i].seconds);
   }
   std::ranges::sort(slopes);
-  return rise{.begin = least_of(part_of(points, 0)).seconds,
-              .from = parts.front().value,
-              .to = parts.back().value,
-              .slope = (slopes[1] + slopes[2]) / 2,
-              .slowest = slopes.front(),
-              .fastest = slopes.back()};
+  auto const slope = (slopes[1] + slopes[2]) / 2;
+  return rise{
+      .begin = std::max(least_of(part_of(points, 0)).seconds, parts.back().seconds - whole / slope),
+      .from = parts.front().value,
+      .to = parts.back().value,
+      .slope = slope,
+      .slowest = slopes.front(),
+      .fastest = slopes.back()};
 }
 
 // Whether it has stopped, as far as the pace lets expect more than noise since.

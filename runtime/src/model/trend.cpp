@@ -11,6 +11,7 @@ namespace
 
 constexpr double looks = 10;  // in the shortest span
 constexpr std::size_t fewest_observations = 10;
+constexpr double nearly_all = 0.8;
 constexpr double comes_back = 0.5;
 
 // From the floor of the first fifth to that of the last.
@@ -47,7 +48,8 @@ void trend::look(judge_options const& options, double shortest, age_counts const
   {
     if (!episode_) episode_ = episode{*found, found->begin, found->from, now, 0};
     episode_->last = *found;
-    episode_->begin = std::min(episode_->begin, found->begin);
+    // A span over nearly all of the rise tells its beginning best.
+    if (found->seconds > nearly_all * (now - episode_->begin)) episode_->begin = found->begin;
     episode_->end = now;
     episode_->longest = std::max(episode_->longest, found->seconds);
   }

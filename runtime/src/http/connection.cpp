@@ -23,7 +23,6 @@
 #include <array>
 #include <chrono>
 #include <exception>
-#include <sstream>
 #include <utility>
 
 namespace leaklab::http
@@ -276,9 +275,7 @@ class connection : client_list::member
     error_code is_closed;
     stream_.socket().set_option(asio::socket_base::linger(true, 0), is_closed);
     end_ = clock::now() + options_.response_deadline;
-    std::ostringstream text;
-    text << head_of(made).base();
-    std::string const head = text.str();
+    std::string const head = text_of(head_of(made));
     std::string_view const body = made.answer.body;
     if (made.head_only || !made.answer.more)
       co_await write(head, made.head_only ? "" : body, {}, 0);

@@ -7,6 +7,7 @@
 
 #include <boost/beast/http/error.hpp>
 #include <boost/system/system_error.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <exception>
@@ -203,6 +204,20 @@ wire_head head_of(exchange const& made)
     message.chunked(true);
   message.keep_alive(made.keep_alive);
   return message;
+}
+
+std::string text_of(wire_head const& head)
+{
+  std::string_view const reason = head.reason();
+  auto text = fmt::format("HTTP/{}.{} {} {}\r\n", head.version() / 10, head.version() % 10,
+                          head.result_int(), reason);
+  for (auto const& each : head)
+  {
+    std::string_view const name = each.name_string();
+    std::string_view const value = each.value();
+    text.append(name).append(": ").append(value).append("\r\n");
+  }
+  return text += "\r\n";
 }
 
 }  // namespace leaklab::http

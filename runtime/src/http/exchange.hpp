@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace leaklab::http
 {
@@ -52,5 +53,8 @@ void pack(response& answer);
 /// With the headers that every answer has. Without Content-Length when more than the body comes:
 /// then it comes in chunks, or, to a client of HTTP/1.0, until the connection is closed.
 [[nodiscard]] wire_head head_of(exchange const& made);
+
+/// As it is sent, with the empty line behind it.
+[[nodiscard]] std::string text_of(wire_head const& head);
 
 }  // namespace leaklab::http

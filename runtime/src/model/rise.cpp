@@ -76,13 +76,14 @@ std::optional<rise> rise_by_parts(std::span<gauge_point const> points, double no
   }
   std::ranges::sort(slopes);
   auto const slope = (slopes[1] + slopes[2]) / 2;
-  return rise{
-      .begin = std::max(least_of(part_of(points, 0)).seconds, parts.back().seconds - whole / slope),
-      .from = parts.front().value,
-      .to = parts.back().value,
-      .slope = slope,
-      .slowest = slopes.front(),
-      .fastest = slopes.back()};
+  // Where the line through the second floor meets the first.
+  auto const begin = parts[1].seconds - (parts[1].value - parts[0].value) / slope;
+  return rise{.begin = std::max(least_of(part_of(points, 0)).seconds, begin),
+              .from = parts.front().value,
+              .to = parts.back().value,
+              .slope = slope,
+              .slowest = slopes.front(),
+              .fastest = slopes.back()};
 }
 
 // Whether it has stopped, as far as the pace lets expect more than noise since.

@@ -11,7 +11,6 @@ namespace
 
 constexpr double looks = 10;  // in the shortest span
 constexpr std::size_t fewest_observations = 10;
-constexpr double nearly_all = 0.8;
 constexpr double comes_back = 0.5;
 
 // From the floor of the first fifth to that of the last.
@@ -48,8 +47,8 @@ void trend::look(judge_options const& options, double shortest, age_counts const
   {
     if (!episode_) episode_ = episode{*found, found->begin, found->from, now, 0};
     episode_->last = *found;
-    // A span over nearly all of the rise tells its beginning best.
-    if (found->seconds > nearly_all * (now - episode_->begin)) episode_->begin = found->begin;
+    // A span that goes back beyond the beginning tells it best.
+    if (now - found->seconds <= episode_->begin) episode_->begin = found->begin;
     episode_->end = now;
     episode_->longest = std::max(episode_->longest, found->seconds);
   }

@@ -373,7 +373,10 @@ TEST_P(healthy_history, is_never_accused)
             });
   EXPECT_EQ(accused_at, 0);
   EXPECT_EQ(to_string(last), to_string(t.at_end));
-  if (!t.with.grows) EXPECT_EQ(grew, 0);
+  if (!t.with.grows)
+  {
+    EXPECT_EQ(grew, 0);
+  }
   RecordProperty("growing", std::to_string(grew / t.seconds));
   RecordProperty("held", std::to_string(held_for / t.seconds));
 }

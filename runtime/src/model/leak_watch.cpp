@@ -146,14 +146,24 @@ void leak_watch::read_heap()
   if (heap_in_use_) set(figure_kind::heap, "", *heap_in_use_, heap_noise, true);
 }
 
+void leak_watch::keep_openings(double seconds)
+try
+{
+  if (state_of_opening_notes() == opening_notes::on)
+    for (auto const& [kind, opened] : read_openings())
+      openings_[std::string(kind)].add(seconds, opened);
+}
+catch (std::system_error const&)
+{
+  // As above: the readings before stand.
+}
+
 void leak_watch::keep_readings(double seconds)
 {
   if (seconds < keep_readings_at_) return;
   auto const begin = std::chrono::steady_clock::now();
   heap_by_stack_.add(seconds, read_heap_by_stack());
-  if (state_of_opening_notes() == opening_notes::on)
-    for (auto const& [kind, opened] : read_openings())
-      openings_[std::string(kind)].add(seconds, opened);
+  keep_openings(seconds);
   std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
   // Meanwhile tcmalloc's page heap is locked, and no thread gets pages from it: for one part in two
   // hundred of the time, at most.
@@ -179,7 +189,8 @@ void leak_watch::sample(double seconds)
   for (auto entry = series_.begin(); entry != series_.end();)
   {
     auto& [name, s] = *entry;
-    if (!s.seen)  // no task is there any more, or the gauge is gone
+    // No task is there any more, or the gauge is gone.
+    if (!s.seen && (s.about.kind == figure_kind::tasks || s.about.kind == figure_kind::gauge))
     {
       s.about.value = 0;
       s.ages = {};

@@ -71,6 +71,7 @@ class leak_watch
   void count_tasks_by_place(double seconds);
   void count_descriptors();
   void read_heap();
+  void keep_openings(double seconds);
   void keep_readings(double seconds);
   void find_places(finding& of, symbols::symboliser& symbols) const;
 

@@ -240,6 +240,18 @@ TEST_F(leak_watch, lets_a_gauge_fill_up_to_its_bound)
   EXPECT_EQ(report.findings[0].found.reason, "above its bound of 50");
 }
 
+TEST_F(leak_watch, says_that_a_gauge_is_above_its_bound_though_it_was_never_seen_to_rise)
+{
+  gauge const cache("cache", [] { return 60.0; }, {.bound = 50});
+  watch(5, [](int) {});
+  auto const report = watch_.report();
+  ASSERT_EQ(report.verdict, verdict::held);
+  auto const text = encode::leaks_as_text(report);
+  EXPECT_TRUE(text.starts_with(
+      "held\n\ncache: 60: held, without a rise that was seen\n  above its bound of 50\n"))
+      << text;
+}
+
 TEST_F(leak_watch, names_the_last_mark_before_it_began)
 {
   std::chrono::duration<double> const clock = std::chrono::steady_clock::now().time_since_epoch();

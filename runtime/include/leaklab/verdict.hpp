@@ -48,7 +48,8 @@ enum class verdict
 {
   leaking,  ///< rises over at least the patience
   growing,  ///< the same over a shorter span: all that can be said so far
-  held,     ///< rose, has stopped, and has not come back by half: as after the end of a load
+  held,     ///< rose, has stopped, and has not come back by half: as after the end of a load; or is
+            ///< above its bound
   bounded,  ///< rises, and is below the bound that was declared for it
   steady,
   unknown,

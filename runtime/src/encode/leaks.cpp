@@ -78,6 +78,7 @@ std::string course(model::finding const& f, double patience)
       return fmt::format("{}; a leak if it goes on for {}", slope(f),
                          time(std::max(patience - j.seconds, 0.0)));
     case verdict::held:
+      if (j.since == 0) return "without a rise that was seen";
       return fmt::format("rose by {} from {} to {} ago and has not come back", amount(f, j.rise),
                          time(j.since), time(j.until));
     case verdict::bounded:

@@ -44,7 +44,7 @@ struct finding
   double share = 1;  ///< of the rise of the figure, of which this is one place or kind
   judgement found;
 
-  // For tasks of one place:
+  // For tasks of one place; of many, the line that spawned half of them or more:
   source_site waits_at;
   source_site spawned_at;
   std::chrono::milliseconds oldest{0};

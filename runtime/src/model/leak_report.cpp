@@ -78,6 +78,20 @@ std::string_view to_string(figure_kind kind) noexcept
   return "heap";
 }
 
+// Tasks that go from place to place have the line in common that spawned them.
+void leak_watch::find_spawner(finding& all) const
+{
+  std::map<std::pair<char const*, std::uint32_t>, double> counts;
+  for (auto const& [name, s] : series_)
+  {
+    auto const& about = s.about;
+    if (s.total || about.kind != figure_kind::tasks || !about.spawned_at) continue;
+    auto& count = counts[{about.spawned_at.function, about.spawned_at.line}];
+    count += about.value;
+    if (count >= explained * all.value) all.spawned_at = about.spawned_at;
+  }
+}
+
 leak_report leak_watch::report() const
 {
   std::lock_guard const lock(mutex_);
@@ -96,7 +110,10 @@ leak_report leak_watch::report() const
     finding made = s.about;
     made.found = s.past.judge(s.options);
     if (s.total)
+    {
+      if (made.kind == figure_kind::tasks) find_spawner(made);
       totals.push_back(std::move(made));
+    }
     else if (is_finding(made.found.verdict))
       places[figure_of(made)].push_back(std::move(made));
   }

@@ -73,6 +73,7 @@ class leak_watch
   void read_heap();
   void keep_openings(double seconds);
   void keep_readings(double seconds);
+  void find_spawner(finding& all) const;
   void find_places(finding& of, symbols::symboliser& symbols) const;
 
   // Null for a place beyond the most that are watched.

@@ -98,7 +98,10 @@ judgement trend::judge(judge_options const& options) const
           last.seconds >= options.patience.count() ? verdict::leaking : verdict::growing;
   }
   if (value_ > options.bound)
+  {
     result.reason = fmt::format("above its bound of {:.0f}", options.bound);
+    if (result.verdict == verdict::steady) result.verdict = verdict::held;
+  }
   else if (options.bound < std::numeric_limits<double>::infinity() && is_finding(result.verdict))
   {
     result.verdict = rises_ ? verdict::bounded : verdict::steady;

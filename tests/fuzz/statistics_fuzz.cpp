@@ -80,10 +80,12 @@ void check_task_lists(fuzz::byte_source& from, std::list<std::string>& names)
   model::task_filter filter;
   filter.limit = from.index(8);
   auto const listed =
-      boost::json::parse(encode::whole(encode::tasks_as_json(model::list_tasks(filter), places))).as_object();
+      boost::json::parse(encode::whole(encode::tasks_as_json(model::list_tasks(filter), places)))
+          .as_object();
   require(listed.at("total").to_number<std::size_t>() == tasks.size());
   require(listed.at("shown").to_number<std::size_t>() == std::min(tasks.size(), filter.limit));
-  require(encode::whole(encode::tasks_as_text(model::list_tasks(filter), places)).empty() == tasks.empty());
+  require(encode::whole(encode::tasks_as_text(model::list_tasks(filter), places)).empty() ==
+          tasks.empty());
   for (auto const task : tasks)
     detail::finish_task(task, nullptr);
 }

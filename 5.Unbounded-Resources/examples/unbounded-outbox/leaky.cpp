@@ -64,9 +64,8 @@ awaitable<void> scenario(leaklab::lab& lab)
   // What a member has not read waits in the room, not in the kernel.
   acceptor.set_option(asio::socket_base::send_buffer_size(4096));
   room members;
-  leaklab::sampled_gauge const queued(
-      lab.get_executor(), "bytes queued", [&] { return bytes_queued(members); },
-      {.noise = 65536});
+  leaklab::sampled_gauge const queued(lab.get_executor(), "bytes queued",
+                                      [&] { return bytes_queued(members); }, {.noise = 65536});
   world::line_reader const prompt(acceptor.local_endpoint(), 0ms, [&] { lab.completed(); });
   world::line_reader const slow(acceptor.local_endpoint(), 100ms, [] {});
   while (members.size() != 2)

@@ -78,7 +78,8 @@ std::string_view to_string(figure_kind kind) noexcept
   return "heap";
 }
 
-// Tasks that go from place to place have the line in common that spawned them.
+// Tasks that go from place to place have the line in common that spawned them. While they grow it
+// may be that of others as well.
 void leak_watch::find_spawner(finding& all) const
 {
   std::map<std::pair<char const*, std::uint32_t>, double> counts;
@@ -111,7 +112,8 @@ leak_report leak_watch::report() const
     made.found = s.past.judge(s.options);
     if (s.total)
     {
-      if (made.kind == figure_kind::tasks) find_spawner(made);
+      if (made.kind == figure_kind::tasks && made.found.verdict == verdict::held)
+        find_spawner(made);
       totals.push_back(std::move(made));
     }
     else if (is_finding(made.found.verdict))

@@ -101,7 +101,7 @@ function(leaklab_add_pair_tests pattern gauge rate seconds teardown_steps valgri
     $<TARGET_FILE:${pattern}-leaky> --port 0 --duration 500ms --expect leak)
   leaklab_add_pair_test(${pattern}.diff_within_budget COMMAND "${tests}/diff_budget"
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
-  leaklab_add_pair_test(${pattern}.names_the_fault COMMAND "${tests}/names_the_fault" "${bin}"
+  leaklab_add_pair_test(${pattern}.names_the_fault COMMAND "${tests}/pairs/names_the_fault" "${bin}"
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
 
   leaklab_add_pair_test(${pattern}.is_held_after_its_load COMMAND "${tests}/pairs/late_look" "${bin}"
@@ -110,7 +110,7 @@ function(leaklab_add_pair_tests pattern gauge rate seconds teardown_steps valgri
     "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}" 5 30 90)
   set_tests_properties(pair.${pattern}.is_held_long_after_its_load PROPERTIES TIMEOUT 240)
   if(gauge STREQUAL fds)
-    leaklab_add_pair_test(${pattern}.names_the_opening COMMAND "${tests}/names_the_opening" "${bin}"
+    leaklab_add_pair_test(${pattern}.names_the_opening COMMAND "${tests}/pairs/names_the_opening" "${bin}"
       "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
   endif()
 

@@ -6,7 +6,6 @@
 #include "report.hpp"
 
 #include <leaklab/endpoint.hpp>
-#include <leaklab/heap.hpp>
 #include <leaklab/process.hpp>
 #include <leaklab/verdict.hpp>
 
@@ -36,8 +35,6 @@ using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto limit_interval = 100ms;
-// A learner checks profiles with arithmetic: 100 MB read right to about 3 %.
-constexpr std::int64_t heap_sampling_bytes = 64 * 1024;
 
 enum status
 {
@@ -240,8 +237,6 @@ int run(int argc, char** argv, scenario_function scenario, program_info const& p
   if (auto const* const exit_status = std::get_if<int>(&parsed)) return *exit_status;
   auto const& chosen = std::get<options>(parsed);
 
-  // Refused where TCMALLOC_SAMPLE_PARAMETER has set another.
-  set_heap_sampling_period(heap_sampling_bytes);
   std::optional<endpoint> debug;
   try
   {

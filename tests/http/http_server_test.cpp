@@ -398,31 +398,28 @@ struct slow_handler
   }
 };
 
-TEST_F(http_server, gives_up_an_awaited_answer_when_its_client_goes_away)
+void expect_given_up_after(server_options const& options,
+                           std::function<void(std::optional<client>&)> const& leave)
 {
   slow_handler slow;
   server peer(options, std::ref(slow));
-  {
-    client leaving(peer);
-    leaving.send(get);
-    while (slow.under_way == 0)
-      std::this_thread::yield();
-  }
+  std::optional<client> leaving(std::in_place, peer);
+  leaving->send(get);
+  while (slow.under_way == 0)
+    std::this_thread::yield();
+  leave(leaving);
   while (slow.under_way > 0)
     std::this_thread::yield();
 }
 
+TEST_F(http_server, gives_up_an_awaited_answer_when_its_client_goes_away)
+{
+  expect_given_up_after(options, [](auto& leaving) { leaving.reset(); });
+}
+
 TEST_F(http_server, gives_up_an_awaited_answer_when_its_connection_is_reset)
 {
-  slow_handler slow;
-  server peer(options, std::ref(slow));
-  client leaving(peer);
-  leaving.send(get);
-  while (slow.under_way == 0)
-    std::this_thread::yield();
-  leaving.vanish();
-  while (slow.under_way > 0)
-    std::this_thread::yield();
+  expect_given_up_after(options, [](auto& leaving) { leaving->vanish(); });
 }
 
 TEST_F(http_server, answers_early_when_the_client_has_ended_sending)

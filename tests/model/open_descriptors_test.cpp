@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -154,7 +155,10 @@ TEST_F(open_descriptors, are_all_in_the_profile_but_for_the_endpoints_own)
   EXPECT_GT(static_cast<std::int64_t>(read_fd_counts().total), outside);
 
   symbols::place_book places(symbols_);
-  auto const made = model::make_fd_profile(symbols_, places);
+  auto const made =
+      model::make_fd_profile(symbols_, places,
+                             std::array<std::string_view, 3>{
+                                 "leaklab::http::", "leaklab::endpoint::", "leaklab::model::"});
   EXPECT_EQ(made.name, "fd");
   EXPECT_EQ(made.sample_types, (std::vector<model::value_type>{{"fd", "count"}}));
   std::int64_t total = 0;

@@ -26,8 +26,8 @@
 //
 // It was tried on 54 histories (tests/verdict) and on a service with healthy loads and leaks
 // (scripts/verdict-trial --long, November 2026): of 2,700 answers about healthy loads none said
-// leaking, 440 that something grows which did just then; leaks of one in two seconds were named
-// after 4 to 13 s.
+// leaking, 440 that something grows which did just then; the planted leaks were named after 3.5
+// to 12.5 s.
 #pragma once
 
 #include <chrono>

@@ -116,7 +116,7 @@ void append_details(std::string& text, model::finding const& f)
       append(text, "  {} {}\n\t{}:{}\n", word, clean_function_name(site.function), site.file,
              site.line);
   if (f.found.verdict <= verdict::growing && f.found.since > much_longer * f.found.seconds)
-    append(text, "  began to rise {} ago, and paused\n", time(f.found.since));
+    append(text, "  began to rise {} ago\n", time(f.found.since));
   if (f.example)
     append(text, "  oldest {}, task {}\n", time(std::chrono::duration<double>(f.oldest).count()),
            f.example);

@@ -113,7 +113,12 @@ class connection : client_list::member
   auto aside(Make make) -> asio::awaitable<decltype(make())>
   {
     co_return co_await asio::co_spawn(
-        shared_.handlers, [&make]() -> asio::awaitable<decltype(make())> { co_return make(); },
+        shared_.handlers,
+        [&make]() -> asio::awaitable<decltype(make())>
+        {
+          own_work const busy;
+          co_return make();
+        },
         use_awaitable);
   }
 

@@ -32,6 +32,9 @@ constexpr std::chrono::seconds default_cpu_time(30);  // net/http/pprof's
 
 /// What the endpoint's thread does is no part of what the program does.
 constexpr std::string_view own_functions = "leaklab::http::";
+/// Nor is what the endpoint opens when it is made, and what its watch does.
+constexpr std::string_view opening_functions[] = {own_functions,
+                                                  "leaklab::endpoint::", "leaklab::model::"};
 
 std::optional<response> refuse_without_tcmalloc()
 {
@@ -76,6 +79,11 @@ model::profile make_heap_profile(symbols::symboliser& symbols)
 model::profile make_growth_profile(symbols::symboliser& symbols)
 {
   return model::make_growth_profile(symbols, own_functions);
+}
+
+model::profile make_fd_profile(sources& from)
+{
+  return model::make_fd_profile(from.symbols, from.places, opening_functions);
 }
 
 model::profile make_allocs_profile(symbols::symboliser& symbols)
@@ -203,7 +211,7 @@ response fd(request const& ask, sources& from)
 {
   if (auto refused = refuse_without_openings()) return *refused;
   if (auto refused = refuse_seconds(ask)) return *refused;
-  auto const made = model::make_fd_profile(from.symbols, from.places);
+  auto const made = make_fd_profile(from);
   return debug_level(ask) != 0 ? plain(encode::encode_count_text(made))
                                : attachment(made.name, encode::encode_pprof(made));
 }
@@ -212,7 +220,7 @@ std::uint64_t count_fds(sources& from)
 {
   std::uint64_t count = 0;
   if (state_of_opening_notes() == opening_notes::on)
-    for (auto const& sample : model::make_fd_profile(from.symbols, from.places).samples)
+    for (auto const& sample : make_fd_profile(from).samples)
       count += static_cast<std::uint64_t>(sample.values.front());
   return count;
 }
@@ -245,7 +253,7 @@ response legacy_growth(request const&, sources& from)
 response legacy_fd(request const&, sources& from)
 {
   if (auto refused = refuse_without_openings()) return *refused;
-  auto made = model::make_fd_profile(from.symbols, from.places);
+  auto made = make_fd_profile(from);
   made.sample_types.push_back(made.sample_types.front());
   for (auto& sample : made.samples)
     sample.values.push_back(sample.values.front());

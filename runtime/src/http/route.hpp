@@ -35,7 +35,9 @@ struct index_counts
 
 enum class methods
 {
-  get,          ///< and HEAD
+  get,  ///< and HEAD
+  /// The same, and its handler takes next to no time and may run at any, on another thread.
+  get_at_once,
   get_and_post  ///< and HEAD
 };
 

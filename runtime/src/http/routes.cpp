@@ -139,8 +139,8 @@ constexpr route table[] = {
     {"/debug/marks", get_and_post, marks},
     {"/debug/tasks", get, task_list},
     {"/debug/vars", get, vars},
-    {"/metrics", get, metrics},
-    {"/healthz", get, healthz},
+    {"/metrics", get_at_once, metrics},
+    {"/healthz", get_at_once, healthz},
     // As google-pprof asks for them:
     {"/pprof/cmdline", get, cmdline},
     {"/pprof/fd", get, legacy_fd},
@@ -163,24 +163,30 @@ response index(request const&, sources& from)
                          .threads = read_process_stats().threads}));
 }
 
+route const* find(std::string_view path) noexcept
+{
+  auto const* const found = std::ranges::find(table, path, &route::path);
+  return found == std::end(table) ? nullptr : found;
+}
+
 }  // namespace
 
 response routes::operator()(request const& ask)
 {
-  auto const* const found = std::ranges::find(table, ask.path, &route::path);
-  if (found == std::end(table))
+  auto const* const found = find(ask.path);
+  if (!found)
     return response::error(
         404, ask.path.starts_with(pprof_prefix) ? "Unknown profile" : "404 page not found");
-  if (ask.method == verb::post && found->methods == get) return not_allowed("GET, HEAD");
-  own_work const busy;
-  if (is_quick(ask)) return found->answer(ask, from_);
+  if (ask.method == verb::post && found->methods != get_and_post) return not_allowed("GET, HEAD");
+  if (found->methods == get_at_once) return found->answer(ask, from_);
   symbols::symboliser::reading const names(from_.symbols);
   return found->answer(ask, from_);
 }
 
 bool routes::is_quick(request const& ask) noexcept
 {
-  return ask.path == "/healthz" || ask.path == "/metrics";
+  auto const* const found = find(ask.path);
+  return found && found->methods == get_at_once;
 }
 
 }  // namespace leaklab::http

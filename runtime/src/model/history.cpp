@@ -74,11 +74,16 @@ bool history::reaches(window const& w, double begin) const noexcept
   return &w == &windows_.back() || w.begin() <= number_of(begin - first_, w.step);
 }
 
+// The closest of those that go back so far.
+history::window const& history::closest(double begin) const noexcept
+{
+  return *std::ranges::find_if(windows_, [&](window const& w) { return reaches(w, begin); });
+}
+
 std::vector<gauge_point> history::since(double begin) const
 {
   begin = std::max(begin, first_);
-  auto const& w =
-      *std::ranges::find_if(windows_, [&](window const& each) { return reaches(each, begin); });
+  auto const& w = closest(begin);
   std::vector<gauge_point> points;
   for (auto n = std::max(w.begin(), number_of(begin - first_, w.step)); n < w.end; ++n)
     if (auto const value = w.least[static_cast<std::size_t>(n - w.begin())]; !std::isnan(value))
@@ -108,8 +113,11 @@ double history::barrier(double begin, double end, double width, double above_fal
 double history::value_at(double seconds) const
 {
   if (!begun_ || seconds < first_) return 0;
-  auto const points = since(seconds);
-  return points.empty() ? 0 : points.front().value;
+  auto const& w = closest(seconds);
+  auto const from = std::max(w.begin(), number_of(seconds - first_, w.step)) - w.begin();
+  auto const found = std::find_if(w.least.begin() + from, w.least.end(),
+                                  [](float value) { return !std::isnan(value); });
+  return found == w.least.end() ? 0 : *found;
 }
 
 std::size_t history::bytes() const noexcept

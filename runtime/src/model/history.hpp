@@ -54,6 +54,7 @@ class history
   };
 
   [[nodiscard]] bool reaches(window const& w, double begin) const noexcept;
+  [[nodiscard]] window const& closest(double begin) const noexcept;
 
   std::array<window, 5> windows_{{{0.1}, {1}, {15}, {360}, {3600}}};
   bool begun_ = false;

@@ -97,7 +97,7 @@ leak_report leak_watch::report() const
 {
   std::lock_guard const lock(mutex_);
   leak_report result;
-  result.watched_seconds = last_ - first_;
+  result.watched_seconds = spawned_.empty() ? 0 : spawned_.last() - spawned_.first();
   result.patience_seconds = patience_.count();
   result.seconds_needed = std::max(shortest_span(patience_).count() - result.watched_seconds, 0.0);
   result.series = series_.size();
@@ -129,7 +129,7 @@ leak_report leak_watch::report() const
   auto const marks = read_marks();
   for (auto& each : result.findings)
   {
-    auto const began = last_ - each.found.since;
+    auto const began = spawned_.last() - each.found.since;
     for (auto const& mark : marks)
     {
       if (mark.seconds > began) continue;
@@ -140,41 +140,42 @@ leak_report leak_watch::report() const
   return result;
 }
 
-void leak_watch::find_places(finding& of, symbols::symboliser& symbols) const
+// What was there when it began to rise.
+readings::kept leak_watch::before(finding const& found) const
 {
-  bool const is_heap = of.kind == figure_kind::heap;
-  auto const before = [&]
-  {
-    std::lock_guard const lock(mutex_);
-    if (is_heap) return heap_by_stack_.before(last_ - of.found.since);
-    auto const known = openings_.find(of.what);
-    return known == openings_.end() ? readings::kept()
-                                    : known->second.before(last_ - of.found.since);
-  }();
-  auto const now = is_heap ? read_heap_by_stack() : read_openings()[of.what];
-  auto const least =
-      is_heap ? least_samples * static_cast<double>(fixed_heap_sampling_period()) : 1;
-  of.places = grown_places(symbols, libraries_, before, now, least);
-  if (!of.places.empty()) return;
-  if (!is_heap)
-    of.places_unknown = state_of_opening_notes() == opening_notes::on
-                            ? "opened before they were noted, or around it"
-                            : "link leaklab::descriptors";
-  else
-    of.places_unknown =
-        heap_sampling_period()
-            ? "too few samples yet"
-            : "not sampled; curl -X POST 'URL/debug/config/heap_sampling?period=524288'";
+  std::lock_guard const lock(mutex_);
+  auto const began = spawned_.last() - found.found.since;
+  if (found.kind == figure_kind::heap) return heap_by_stack_.before(began);
+  auto const known = openings_.find(found.what);
+  return known == openings_.end() ? readings::kept() : known->second.before(began);
 }
 
 leak_report leak_watch::report(symbols::symboliser& symbols) const
 {
   auto result = report();
+  std::optional<std::map<std::string_view, amounts_by_stack>> openings;
   for (auto& each : result.findings)
-  {
-    if (each.kind == figure_kind::heap || each.kind == figure_kind::fds) find_places(each, symbols);
-    if (each.kind == figure_kind::fds) each.example_descriptor = example_descriptor(each.what);
-  }
+    if (each.kind == figure_kind::heap)
+    {
+      auto const least = least_samples * static_cast<double>(fixed_heap_sampling_period());
+      each.places = grown_places(symbols, libraries_, before(each), read_heap_by_stack(), least);
+      if (each.places.empty())
+        each.places_unknown =
+            heap_sampling_period()
+                ? "too few samples of the program's own lines yet"
+                : "not sampled; curl -X POST 'URL/debug/config/heap_sampling?period=524288'";
+    }
+    else if (each.kind == figure_kind::fds)
+    {
+      bool const is_noted = state_of_opening_notes() == opening_notes::on;
+      if (is_noted && !openings) openings = read_openings();
+      if (is_noted)
+        each.places = grown_places(symbols, libraries_, before(each), (*openings)[each.what], 1);
+      if (each.places.empty())
+        each.places_unknown =
+            is_noted ? "by no line of the program that was noted" : "link leaklab::descriptors";
+      each.example_descriptor = example_descriptor(each.what);
+    }
   return result;
 }
 

@@ -58,9 +58,10 @@ leak_watch::series* leak_watch::at(figure_kind kind, std::string what, judge_opt
   return &entry;
 }
 
-void leak_watch::set(figure_kind kind, std::string what, double value, double noise, bool total)
+void leak_watch::set(figure_kind kind, std::string what, double value, judge_options const& options,
+                     bool total)
 {
-  if (auto* const entry = at(kind, std::move(what), allowing(noise)))
+  if (auto* const entry = at(kind, std::move(what), options))
   {
     entry->about.value = value;
     entry->total = total;
@@ -114,12 +115,13 @@ try
   auto const own = std::min(own_socket::count(), fds.sockets);
   fds.sockets -= own;
   fds.total -= own;
-  set(figure_kind::fds, "", static_cast<double>(fds.total), count_noise, true);
+  auto const options = allowing(count_noise);
+  set(figure_kind::fds, "", static_cast<double>(fds.total), options, true);
   for (auto const& [kind, count] :
        {std::pair("file", fds.files), std::pair("directory", fds.directories),
         std::pair("socket", fds.sockets), std::pair("pipe", fds.pipes),
         std::pair("device", fds.devices), std::pair("anonymous", fds.anonymous)})
-    set(figure_kind::fds, kind, static_cast<double>(count), count_noise);
+    set(figure_kind::fds, kind, static_cast<double>(count), options);
 }
 catch (std::system_error const&)
 {
@@ -143,7 +145,7 @@ void leak_watch::read_heap()
     heap_in_use_ =
         std::max(static_cast<double>(heap.in_use_bytes) - static_cast<double>(bytes()), 0.0);
   }
-  if (heap_in_use_) set(figure_kind::heap, "", *heap_in_use_, heap_noise, true);
+  if (heap_in_use_) set(figure_kind::heap, "", *heap_in_use_, allowing(heap_noise), true);
 }
 
 void leak_watch::keep_openings(double seconds)
@@ -173,17 +175,15 @@ void leak_watch::keep_readings(double seconds)
 void leak_watch::sample(double seconds)
 {
   std::lock_guard const lock(mutex_);
-  if (!begun_) first_ = seconds;
-  begun_ = true;
-  last_ = seconds;
   count_tasks_by_place(seconds);
   read_heap();
   count_descriptors();
   keep_readings(seconds);
   for (auto const& own : read_gauges())
   {
-    set(figure_kind::gauge, own.name, own.value, own.noise, true);
-    at(figure_kind::gauge, own.name, {})->options.bound = own.bound;
+    auto options = allowing(own.noise);
+    options.bound = own.bound;
+    set(figure_kind::gauge, own.name, own.value, options, true);
   }
 
   for (auto entry = series_.begin(); entry != series_.end();)

@@ -74,12 +74,13 @@ class leak_watch
   void keep_openings(double seconds);
   void keep_readings(double seconds);
   void find_spawner(finding& all) const;
-  void find_places(finding& of, symbols::symboliser& symbols) const;
+  [[nodiscard]] readings::kept before(finding const& found) const;
 
   // Null for a place beyond the most that are watched.
   series* at(figure_kind kind, std::string what, judge_options const& options,
              source_site waits_at = {}, source_site spawned_at = {});
-  void set(figure_kind kind, std::string what, double value, double noise, bool total = false);
+  void set(figure_kind kind, std::string what, double value, judge_options const& options,
+           bool total = false);
   [[nodiscard]] judge_options allowing(double noise) const;
   [[nodiscard]] std::size_t bytes() const;
 
@@ -87,15 +88,12 @@ class leak_watch
   libraries libraries_;
   mutable std::mutex mutex_;
   std::map<key, series> series_;
-  history spawned_;  // tasks so far: tells the age of one by its number
+  history spawned_;  // tasks at each sample so far: tells the age of one by its number
   readings heap_by_stack_;
   std::map<std::string, readings, std::less<>> openings_;  // by kind
   std::string heap_not_watched_;
   std::optional<double> heap_in_use_;  // without the runtime's own
   int heap_looks_skipped_ = 0;
-  double first_ = 0;
-  double last_ = 0;
-  bool begun_ = false;
   double keep_readings_at_ = 0;
   std::jthread thread_;
 };

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <map>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace leaklab::model
@@ -26,26 +25,24 @@ constexpr char opening_frames[] =
 
 using stack = std::vector<std::uintptr_t>;
 
-/// The endpoint's threads and what it opens when it is made. Code of the program's that they call,
-/// a gauge's, comes first on the stack.
-bool is_the_runtimes(symbols::symboliser& symbols, stack const& opened)
+/// Code of the program's that a hidden function calls, a gauge's, comes first on the stack.
+bool is_hidden(symbols::symboliser& symbols, stack const& opened,
+               std::span<std::string_view const> hidden)
 {
-  auto const begins = [](std::string_view text, auto... prefixes)
-  { return (text.starts_with(prefixes) || ...); };
   for (auto const address : opened)
     for (auto const& line : symbols.lines(address - 1))
     {
       if (is_own(line)) return false;
-      if (begins(line.function, "leaklab::http::", "leaklab::model::", "leaklab::endpoint::",
-                 "leaklab::symbols::", "leaklab::read_", "leaklab::example_descriptor"))
-        return true;
+      auto const begins_line = [&](auto prefix) { return line.function.starts_with(prefix); };
+      if (std::ranges::any_of(hidden, begins_line)) return true;
     }
   return false;
 }
 
 }  // namespace
 
-profile make_fd_profile(symbols::symboliser& symbols, symbols::place_book& places)
+profile make_fd_profile(symbols::symboliser& symbols, symbols::place_book& places,
+                        std::span<std::string_view const> hidden)
 {
   profile fds;
   fds.name = "fd";
@@ -60,7 +57,7 @@ profile make_fd_profile(symbols::symboliser& symbols, symbols::place_book& place
   for (auto const& [kind, opened] : read_openings())
     for (auto const& [addresses, count] : opened)
     {
-      if (is_the_runtimes(symbols, addresses)) continue;
+      if (is_hidden(symbols, addresses, hidden)) continue;
       if (addresses.empty() && nowhere.empty())
       {
         nowhere.push_back(static_cast<std::uint32_t>(fds.locations.size()));

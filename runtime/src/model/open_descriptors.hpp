@@ -1,4 +1,4 @@
-// The descriptors that are open, by the stack that opened them. The endpoint's own are left out.
+// The descriptors that are open, by the stack that opened them.
 #pragma once
 
 #include "model/profile.hpp"
@@ -7,15 +7,18 @@
 #include "symbols/symboliser.hpp"
 
 #include <map>
+#include <span>
 #include <string_view>
 
 namespace leaklab::model
 {
 
 /// Named "fd", with fd/count: a sample for each stack and kind, with the label "kind". What nobody
-/// has noted is at a place called "not known". Throws like read_fd_counts. May read debug data from
-/// disk.
-[[nodiscard]] profile make_fd_profile(symbols::symboliser& symbols, symbols::place_book& places);
+/// has noted is at a place called "not known". Left out are those that functions have opened whose
+/// names begin with one of `hidden`: the endpoint's own. Throws like read_fd_counts. May read debug
+/// data from disk.
+[[nodiscard]] profile make_fd_profile(symbols::symboliser& symbols, symbols::place_book& places,
+                                      std::span<std::string_view const> hidden);
 
 /// How many are open by kind (probe/descriptors.hpp) and the stack that opened them, which is empty
 /// where nobody has noted it. The endpoint's own are among them. Throws like read_fd_counts. Any

@@ -1,6 +1,8 @@
 // Which process this is, beyond the figures of process.hpp.
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <string>
 
 namespace leaklab
@@ -16,6 +18,9 @@ struct process_identity
 
 /// The program and its arguments, separated by NUL; empty when /proc cannot be read. Any thread.
 [[nodiscard]] std::string read_command_line();
+
+/// How many threads there are now by name (proc_pid_comm(5)). Any thread.
+[[nodiscard]] std::map<std::string, std::size_t> count_threads();
 
 /// The text of /proc/self/maps; empty when it cannot be read. Any thread.
 [[nodiscard]] std::string read_memory_map();

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -68,6 +69,19 @@ std::string read_command_line()
   auto arguments = read_to_end("/proc/self/cmdline");
   if (arguments.ends_with('\0')) arguments.pop_back();
   return arguments;
+}
+
+std::map<std::string, std::size_t> count_threads()
+{
+  std::map<std::string, std::size_t> counts;
+  std::error_code gone;
+  for (auto const& thread : std::filesystem::directory_iterator("/proc/self/task", gone))
+  {
+    std::ifstream file(thread.path() / "comm");
+    std::string name;
+    if (std::getline(file, name)) ++counts[name];  // else it has just ended
+  }
+  return counts;
 }
 
 std::string read_memory_map()

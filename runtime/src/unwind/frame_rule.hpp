@@ -7,7 +7,7 @@
 //
 // A stack of 9 to 14 frames takes 40 to 67 ns this way, with libgcc 3.2 to 5.1 us (GCC 12, Debian
 // 12). Within malloc that is nearly all of what sampling costs: malloc and free of 1 KiB took 12 ns
-// without, 24 ns at a period of 64 KiB, and 101 ns with libgcc. libunwind is as fast as this, but
+// without it, and 101 ns at a period of 64 KiB with libgcc. libunwind is nearly as fast, but
 // remembers rules of libraries that are gone: it cut a stack short, to 3 frames of 8, when one had
 // been unloaded and loaded again. It also waits for the loader's lock (libunwind's issue 580), and
 // has crashed when it was entered again from a signal handler (425).

@@ -19,7 +19,60 @@
 #
 # Call it in the folder of the category, which holds examples/.
 function(leaklab_add_pair pattern)
-  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+  leaklab_add_twins(${pattern} examples ${ARGN})
+  if(LEAKLAB_TESTS)
+    leaklab_add_pair_tests(${pattern} ${pair_gauge} ${pair_rate} ${pair_seconds_to_tell} ${teardown_steps}
+      ${valgrind_finds_leak})
+  endif()
+endfunction()
+
+# leaklab_add_exercise(<name> [<library>…]): the same two programs from exercises/<name>/. The fault is for the learner to find:
+# leaky.cpp has no comment at it, fixed.cpp is one answer. pair.json has the same keys.
+function(leaklab_add_exercise name)
+  leaklab_add_twins(${name} exercises ${ARGN})
+  if(NOT LEAKLAB_TESTS OR LEAKLAB_VALGRIND)
+    return()
+  endif()
+  set(tests "${PROJECT_SOURCE_DIR}/tests")
+  if(LEAKLAB_SANITIZE)
+    leaklab_add_pair_test(${name}.fixed_is_clean COMMAND ${name}-fixed --port 0 --duration 2s --once)
+    return()
+  endif()
+  leaklab_add_pair_test(${name}.unsolved_leaks COMMAND ${name}-leaky --port 0 --duration ${pair_seconds_to_tell}s --expect leak)
+  leaklab_add_pair_test(${name}.answer_is_steady COMMAND ${name}-fixed --port 0 --duration ${pair_seconds_to_tell}s
+    --expect steady)
+  leaklab_add_pair_test(${name}.tells_no_answer COMMAND "${tests}/exits_with" 1 grep -nE "// the (fault|cure)"
+    "${CMAKE_CURRENT_SOURCE_DIR}/exercises/${name}/leaky.cpp")
+  leaklab_add_pair_test(${name}.diff_within_budget COMMAND "${tests}/diff_budget"
+    "${CMAKE_CURRENT_SOURCE_DIR}/exercises/${name}")
+endfunction()
+
+# The small programs of resources/code, which the texts quote and run. No test runs them, so the sanitizers' builds leave them out.
+function(leaklab_add_text_programs)
+  foreach(program IN LISTS ARGN)
+    add_executable(${program} "resources/code/${program}.cpp")
+    target_link_libraries(${program} PRIVATE leaklab::runner leaklab::world leaklab::warnings fmt::fmt)
+    target_precompile_headers(${program} REUSE_FROM leaklab_world)
+    leaklab_add_to_category(${program})
+    if(LEAKLAB_SANITIZE OR NOT LEAKLAB_TESTS)
+      set_target_properties(${program} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
+  endforeach()
+endfunction()
+
+# Adds a program to the target category-N, which is what the texts of category N run.
+function(leaklab_add_to_category program)
+  get_filename_component(folder "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+  string(SUBSTRING "${folder}" 0 1 number)
+  if(NOT TARGET category-${number})
+    add_custom_target(category-${number})
+  endif()
+  add_dependencies(category-${number} ${program})
+endfunction()
+
+# The programs of both; what the tests need of pair.json is set for the caller.
+function(leaklab_add_twins pattern where)
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/${where}/${pattern}")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${folder}/pair.json")
   file(READ "${folder}/pair.json" pair)
   foreach(key IN ITEMS pattern title category gauge rate growth_per_second verdict work seconds_to_tell
@@ -48,15 +101,14 @@ function(leaklab_add_pair pattern)
     add_executable(${program} "${folder}/${twin}.cpp" "${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp")
     target_link_libraries(${program} PRIVATE leaklab::runner leaklab::world ${ARGN} leaklab::warnings fmt::fmt)
     target_precompile_headers(${program} REUSE_FROM leaklab_world)
+    leaklab_add_to_category(${program})
   endforeach()
   if(NOT LEAKLAB_TCMALLOC)  # what leaks by design is not tested for being clean; a test that needs one builds it
     set_target_properties(${pattern}-leaky PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
-
-  if(LEAKLAB_TESTS)
-    leaklab_add_pair_tests(${pattern} ${pair_gauge} ${pair_rate} ${pair_seconds_to_tell} ${teardown_steps}
-      ${valgrind_finds_leak})
-  endif()
+  foreach(name IN ITEMS pair_gauge pair_rate pair_seconds_to_tell teardown_steps valgrind_finds_leak)
+    set(${name} "${${name}}" PARENT_SCOPE)
+  endforeach()
 endfunction()
 
 # The program judges itself; its exit status tells the three outcomes apart, so no status but the right one passes.

@@ -63,7 +63,8 @@ def lines_named_in(text):
 def sources_of(program):
     """The files that a program in build/bin is made of, as far as its name tells, by their path from the root."""
     pattern, _, twin = program.rpartition("-")
-    found = [str(file.relative_to(ROOT)) for file in ROOT.glob(f"*/examples/{pattern}/{twin}.cpp")]
+    found = [str(file.relative_to(ROOT)) for folder in ("examples", "exercises")
+             for file in ROOT.glob(f"*/{folder}/{pattern}/{twin}.cpp")]
     return found or output_of("git", "ls-files", "-co", "--exclude-standard", "--", f"*/{program}.cpp").split()
 
 

@@ -158,6 +158,14 @@ def anchor_of(heading):
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
+def words_of(text):
+    """How many words of the Markdown a reader sees, code and tables among them."""
+    seen = re.sub(r"<!--.*?-->", "", text, flags=re.S)
+    seen = re.sub(r"\]\([^)\n]*\)", "]", seen)
+    seen = re.sub(r"^\s*(?:`{3,}|~{3,}).*$|</?[a-z][^>\n]*>", "", seen, flags=re.M)
+    return len(re.findall(r"\S*\w\S*", seen))
+
+
 def fenced(language, lines):
     """The lines as a code block, within a fence that is longer than any in them."""
     longest = max((len(found[0]) for line in lines for found in re.finditer(r"^\s*`{3,}", line)), default=2)

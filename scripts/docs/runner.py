@@ -20,6 +20,8 @@ ADDRESS = "127.0.0.1:6060"
 FIRST_LOOK = 6  # seconds into a program's load
 LAST_LOOK = 8
 LOAD = 10  # seconds; what a program does by default
+SHORT_LOAD = 5  # seconds, before a late look
+LATE = 5  # seconds after the end of that load
 SAMPLED_EVERY = 0.5
 TIME_LIMIT = 300  # seconds
 
@@ -29,13 +31,16 @@ class Failed(Exception):
 
 
 class Program:
-    """A lab program under load; begins to be looked at after FIRST_LOOK seconds."""
+    """A lab program under load, looked at from FIRST_LOOK seconds on; or, for a late look, LATE seconds after its load."""
 
-    def __init__(self, arguments, folder):
+    def __init__(self, arguments, folder, late=False):
         words = shlex.split(arguments)
         settings = list(itertools.takewhile(lambda word: "=" in word, words))
         name, *options = words[len(settings):]
         path = executable(name)
+        self.late = late
+        if late:
+            options += ["--duration", f"{SHORT_LOAD}s"]
         self.started = time.monotonic()
         self.process = subprocess.Popen([path, "--port", "0", "--interval", "1s", *options], cwd=folder,
                                         env={**os.environ, **dict(word.split("=", 1) for word in settings)},
@@ -47,13 +52,14 @@ class Program:
             raise Failed(f"{arguments} did not start: {first.strip()}")
         self.address = found[1]
         for line in self.process.stdout:
-            if line.startswith(f"[AFTER {FIRST_LOOK}s]"):
+            if line.startswith("[END]" if late else f"[AFTER {FIRST_LOOK}s]"):
+                time.sleep(LATE if late else 0)
                 return
         self.end()
-        raise Failed(f"{arguments} ended within {FIRST_LOOK} s")
+        raise Failed(f"{arguments} ended before it could be looked at")
 
     def may_be_looked_at(self):
-        return self.process.poll() is None and time.monotonic() - self.started < LAST_LOOK
+        return self.process.poll() is None and (self.late or time.monotonic() - self.started < LAST_LOOK)
 
     def end(self):
         self.process.terminate()
@@ -86,16 +92,17 @@ class Runner:
         return {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "yes",
                 "LEAKLAB_BIN": str(pairs.BIN), "PPROF_TMPDIR": str(self.folder / ".pprof")}
 
-    def program(self, arguments):
-        if arguments in self.programs and not self.programs[arguments].may_be_looked_at():
-            self.programs.pop(arguments).end()
-        if arguments not in self.programs:
-            self.programs[arguments] = Program(arguments, self.folder)
-        return self.programs[arguments]
+    def program(self, arguments, late):
+        key = arguments, late
+        if key in self.programs and not self.programs[key].may_be_looked_at():
+            self.programs.pop(key).end()
+        if key not in self.programs:
+            self.programs[key] = Program(arguments, self.folder, late)
+        return self.programs[key]
 
-    def shell(self, command, program=None, strict=False):
+    def shell(self, command, program=None, strict=False, late=False):
         """What the command prints, normalised. Status 1 is an answer (diff, grep) unless strict."""
-        running = self.program(program) if program else None
+        running = self.program(program, late) if program else None
         shown = command
         for name in programs_in(command):
             executable(name)

@@ -11,7 +11,7 @@ from docs.runner import Failed, programs_in
 ROOT = pairs.ROOT
 LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".h": "cpp", ".py": "python", ".json": "json", ".cmake": "cmake", ".md": "markdown",
              ".txt": "cmake"}
-MEASURED = "side-by-side", "test", "look", "report", "run:", "chart"
+MEASURED = "side-by-side", "test", "look", "late", "report", "run:", "chart"
 
 
 def split(source):
@@ -24,7 +24,7 @@ def is_measured(source):
 
 
 def folder_of(pattern):
-    for folder in ROOT.glob(f"*/examples/{pattern}"):
+    for folder in [*ROOT.glob(f"*/examples/{pattern}"), *ROOT.glob(f"*/exercises/{pattern}")]:
         return folder
     raise Failed(f"there is no pattern {pattern}")
 
@@ -55,9 +55,9 @@ def measure(source, runner):
         pattern = rest.split()[0]
         folder_of(pattern)
         programs, output = [f"{pattern}-leaky", f"{pattern}-fixed"], runner.shell(f"scripts/side-by-side {rest}")
-    elif kind == "look":
+    elif kind in ("look", "late"):
         name, command = look_at(rest)
-        programs, output = [name.split()[-1], *programs_in(command)], runner.shell(command, name)
+        programs, output = [name.split()[-1], *programs_in(command)], runner.shell(command, name, late=kind == "late")
     elif kind == "report":
         pattern, twin, *options = rest.split(" ", 2)
         programs, output = [f"{pattern}-{twin}"], runner.report(" ".join([f"{pattern}-{twin}", *options]))
@@ -74,7 +74,7 @@ def command_of(source):
     kind, rest = split(source)
     if kind == "side-by-side":
         return f"scripts/side-by-side {rest}"
-    if kind == "look":
+    if kind in ("look", "late"):
         return look_at(rest)[1]
     if kind == "report":
         pattern, twin, *options = rest.split(" ", 2)
@@ -96,6 +96,8 @@ def shown(source, entry, figures):
     if kind == "code":
         path, _, name = rest.partition(" ")
         return fenced(LANGUAGES.get(pathlib.Path(path).suffix, "sh"), definition(path, name))
+    if kind == "puzzle":
+        return fenced("cpp", puzzle(*rest.split(" ", 1)))
     if kind == "pairs":
         return pairs_table(rest)
     if kind == "figure-table":
@@ -124,6 +126,16 @@ def diff(pattern):
     done = subprocess.run(["diff", "-u", f"{folder}/leaky.cpp", f"{folder}/fixed.cpp"], cwd=ROOT, capture_output=True,
                           text=True, check=False)
     return done.stdout.splitlines()[2:]
+
+
+def puzzle(pattern, name):
+    """The definition in the leaky twin, without the comment that tells what is wrong with it."""
+    kept, told = [], False
+    for line in definition(f"{folder_of(pattern).relative_to(ROOT)}/leaky.cpp", name):
+        told = "// the fault" in line or told and line.lstrip().startswith("//")
+        if not told:
+            kept.append(line)
+    return kept
 
 
 def definition(path, name):

@@ -5,10 +5,11 @@ import subprocess
 import pairs
 from docs import chart, sources
 from docs.kept import Kept
-from docs.markdown import Document
+from docs.markdown import Document, words_of
 from docs.runner import Failed
 
 ROOT = pairs.ROOT
+WORDS_A_MINUTE = 200
 
 
 def repository_files():
@@ -23,6 +24,12 @@ def repository_files():
 
 def all_files():
     return [ROOT / name for name in repository_files() if name.endswith(".md")]
+
+
+def times(text, doing):
+    """The line at the head of a page: the minutes that reading takes, which are counted, and doing, which its writer says."""
+    reading = f"Reading {max(1, round(words_of(text) / WORDS_A_MINUTE))} min"
+    return f"*{reading}.*" if doing == "0" else f"*{reading}, doing {doing} min.*"
 
 
 class Text:
@@ -61,6 +68,9 @@ class Text:
             entry = entries.get(sources.key_of(part.source))
             body = None
             try:
+                if part.source.startswith("time "):
+                    bodies.append(None)  # once the others have theirs
+                    continue
                 if sources.is_measured(part.source) and not entry:
                     raise Failed(f"was never measured: {part.source}")
                 body = sources.shown(part.source, entry, figures)
@@ -77,6 +87,9 @@ class Text:
             if values[key] is None:
                 why = "was never measured" if key in figures.defined else "is not in docs/figures"
                 problems.append((self.document.line_of(start), f"{key} {why}"))
+        text = self.document.replaced(bodies, values)
+        bodies = [f"{times(text, part.source.split()[1])}\n" if part.source.startswith("time ") else body
+                  for part, body in zip(self.document.parts, bodies)]
         return self.document.replaced(bodies, values), pictures, problems
 
     def fill(self, figures):

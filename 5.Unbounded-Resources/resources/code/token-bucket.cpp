@@ -41,9 +41,9 @@ int main()
 {
   token_bucket bucket(50, 20);
   fmt::print("100 ms   offered   let through   refused\n");
-  for (int step = 0; step != 10; ++step)
+  for (int step = 0; step != 7; ++step)
   {
-    int const offered = step == 4 ? 40 : step > 6 ? 20 : 3;
+    int const offered = step == 1 ? 40 : step > 3 ? 20 : 3;
     int through = 0;
     for (int i = 0; i != offered; ++i)
       through += bucket.take(time_point(step * 100ms + i * 100ms / offered)) ? 1 : 0;

@@ -52,8 +52,7 @@ outcome run(int high, int low)
 int main()
 {
   fmt::print("high   low   fullest   stops   steps in which the consumer ran dry   done\n");
-  for (auto const& [high, low] :
-       {std::pair{32, 31}, std::pair{32, 16}, std::pair{32, 0}, std::pair{128, 64}})
+  for (auto const& [high, low] : {std::pair{32, 31}, std::pair{32, 16}, std::pair{32, 0}})
   {
     auto const of = run(high, low);
     fmt::print("{:>4} {:>5} {:>9} {:>7} {:>37} {:>6}\n", high, low, of.most, of.stops, of.idle,

@@ -131,6 +131,9 @@ def pictures(text):
             after = following(document.lines, block.first + len(block.lines) + 2)
             if not after or re.match(r"[#|<`]", after):
                 yield block.first + 1, "no text alternative", "no paragraph after this diagram says what it shows"
+            for name in ("accTitle", "accDescr"):
+                if not any(line.lstrip().startswith(f"{name}:") for line in block.lines):
+                    yield block.first + 1, "no text alternative", f"this diagram has no {name}: for a screen reader"
 
 
 def following(lines, index):

@@ -212,6 +212,26 @@ def spelling(texts):
             yield found[1], int(found[2]), "spelling", found[3]
 
 
+def voice(texts):
+    """diction, on the prose alone and with our own list of phrases."""
+    with tempfile.TemporaryDirectory() as folder:
+        for text in texts:
+            lines = text.document.prose.split("\n")
+            for part in text.document.parts:
+                lines[part.first:part.last] = [""] * (part.last - part.first)
+            copy = pathlib.Path(folder) / text.name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text("\n".join(lines))
+        command = ["diction", "--suggest", "--ignore-double-words", "--no-default-file", "--file", ROOT / "docs" / "voice.txt"]
+        done = subprocess.run([*command, *(text.name for text in texts)], cwd=folder, capture_output=True, text=True,
+                              env=UTF_8, check=False)
+    if done.returncode:
+        pairs.die(2, f"diction ended with {done.returncode}: {done.stderr.strip()}")
+    for name, line, sentence in re.findall(r"^([^\n:]+\.md):(\d+): (.*?)(?:\n\n|\Z)", done.stdout, re.M | re.S):
+        for phrase, better in re.findall(r"\[([^\]]*) -> ([^\]]*)\]", sentence):
+            yield name, int(line), "voice", " ".join(f"{phrase}: {better}".split())
+
+
 def lint(texts):
     """mdl, on copies without our comments, which it takes for text."""
     with tempfile.TemporaryDirectory() as folder:

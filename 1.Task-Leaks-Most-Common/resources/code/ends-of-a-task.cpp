@@ -1,6 +1,7 @@
 // A task waits for a value that never comes. Which event ends it, and which does not?
 #include <leaklab/channel.hpp>
 #include <leaklab/scope.hpp>
+#include <leaklab/steady_timer.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>

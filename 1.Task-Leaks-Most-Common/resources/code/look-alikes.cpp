@@ -1,6 +1,7 @@
 // Loads that look alike at first. Which of the counts has an end?
 #include <leaklab/channel.hpp>
 #include <leaklab/scope.hpp>
+#include <leaklab/steady_timer.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>

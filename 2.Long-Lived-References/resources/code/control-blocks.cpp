@@ -37,19 +37,20 @@ void run(char const* how, Make make)
 
 }  // namespace
 
-void* operator new(std::size_t size)
+// Not inlined, as g++ would take the malloc and free in them for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size)
 {
   ++allocations;
   if (void* const memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
 
-void operator delete(void* memory) noexcept
+[[gnu::noinline]] void operator delete(void* memory) noexcept
 {
   std::free(memory);
 }
 
-void operator delete(void* memory, std::size_t) noexcept
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept
 {
   std::free(memory);
 }

@@ -58,7 +58,7 @@ int main()
 {
   auto const asked = skewed_requests();
   fmt::print("entries  least recently used  first in\n");
-  for (std::size_t const most : {10, 100, 1'000, 10'000, 100'000})
+  for (std::size_t const most : {10U, 100U, 1'000U, 10'000U, 100'000U})
     fmt::print("{:>7}{:>20.1f}%{:>9.1f}%\n", most, hit_rate(asked, most, true),
                hit_rate(asked, most, false));
 }

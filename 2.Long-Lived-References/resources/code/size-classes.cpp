@@ -5,7 +5,8 @@
 int main()
 {
   fmt::print("asked for  handed out  unused\n");
-  for (std::size_t const asked : {1, 20, 33, 100, 1000, 1025, 5120, 5121, 32768, 32769, 262145})
+  for (std::size_t const asked :
+       {1U, 20U, 33U, 100U, 1000U, 1025U, 5120U, 5121U, 32768U, 32769U, 262145U})
   {
     auto const given = nallocx(asked, 0);
     fmt::print("{:>9}  {:>10}  {:>5.1f}%\n", asked, given,

@@ -1,5 +1,6 @@
 // What does a child process get? The kernel copies the table at fork, and at exec closes the
 // numbers that are marked so.
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <fcntl.h>
@@ -7,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <string>
 
 using boost::asio::ip::tcp;
@@ -34,6 +36,14 @@ bool is_open_after_exec(int descriptor)
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+std::string read(tcp::socket& socket)
+{
+  char byte = 0;
+  boost::system::error_code error;
+  socket.read_some(boost::asio::buffer(&byte, 1), error);
+  return error == boost::asio::error::would_block ? "no end yet" : error.message();
+}
+
 void show(char const* what, int descriptor)
 {
   fmt::print("{:<40} marked {:>5}, open in the child {:>5}\n", what, is_marked(descriptor),
@@ -53,10 +63,24 @@ int main()
   tcp::acceptor acceptor(context, {boost::asio::ip::address_v4::loopback(), 0});
   tcp::socket client(context);
   client.connect(acceptor.local_endpoint());
-  tcp::socket const server = acceptor.accept();
+  tcp::socket server = acceptor.accept();
   show("Asio's acceptor", acceptor.native_handle());
   show("Asio's socket, connected", client.native_handle());
-  show("Asio's socket, accepted", const_cast<tcp::socket&>(server).native_handle());
+  show("Asio's socket, accepted", server.native_handle());
   ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   show("Asio's acceptor, after F_SETFD", acceptor.native_handle());
+
+  pid_t const helper = ::fork();
+  if (helper == 0)
+  {
+    ::execl("/bin/sleep", "sleep", "60", nullptr);
+    ::_exit(2);
+  }
+  server.close();
+  client.non_blocking(true);
+  fmt::print("the server closes; the client reads: {}\n", read(client));
+  ::kill(helper, SIGKILL);
+  ::waitpid(helper, nullptr, 0);
+  client.non_blocking(false);
+  fmt::print("the helper is gone; the client reads: {}\n", read(client));
 }

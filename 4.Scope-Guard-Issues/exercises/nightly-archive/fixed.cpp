@@ -18,7 +18,7 @@ bool archive(fs::path const& book, fs::path const& copy)
 {
   std::FILE* const from = std::fopen(book.c_str(), "rb");
   if (!from) return false;
-  // the cure: each guard stands on the line behind its file, before anything else can return
+  // the cure: each guard is made on the line after its file is opened, before anything can return
   world::scope_exit const close_from([from] { std::fclose(from); });
   std::FILE* const to = std::fopen(copy.c_str(), "wb");
   if (!to) return false;

@@ -1,4 +1,4 @@
-// A coroutine waits, with a guard in its frame and one more line behind the wait. Which of them run,
+// A coroutine waits, with a guard in its frame and one more line after the wait. Which of them run,
 // by the way that the wait ends? And does the guard see an exception under way?
 #include <leaklab/scope.hpp>
 #include <leaklab/spawn.hpp>
@@ -14,16 +14,20 @@
 using leaklab::awaitable;
 using namespace std::chrono_literals;
 
-static awaitable<void> hold(boost::asio::any_io_executor executor,
-                            leaklab::steady_timer::duration wait)
+namespace
+{
+
+awaitable<void> hold(boost::asio::any_io_executor executor, leaklab::steady_timer::duration wait)
 {
   world::scope_exit const guard(
       []
       { fmt::print("  the guard runs; exceptions under way: {}\n", std::uncaught_exceptions()); });
   leaklab::steady_timer timer(executor, wait);
   co_await timer.async_wait();
-  fmt::print("  the line behind the wait runs\n");
+  fmt::print("  the line after the wait runs\n");
 }
+
+}  // namespace
 
 int main()
 {

@@ -131,6 +131,9 @@ def pictures(text):
             after = following(document.lines, block.first + len(block.lines) + 2)
             if not after or re.match(r"[#|<`]", after):
                 yield block.first + 1, "no text alternative", "no paragraph after this diagram says what it shows"
+            for name in ("accTitle", "accDescr"):
+                if not any(line.lstrip().startswith(f"{name}:") for line in block.lines):
+                    yield block.first + 1, "no text alternative", f"this diagram has no {name}: for a screen reader"
 
 
 def following(lines, index):
@@ -209,13 +212,37 @@ def spelling(texts):
             yield found[1], int(found[2]), "spelling", found[3]
 
 
+def voice(texts):
+    """diction, on the prose alone and with our own list of phrases."""
+    with tempfile.TemporaryDirectory() as folder:
+        for text in texts:
+            lines = text.document.prose.split("\n")
+            for part in text.document.parts:
+                lines[part.first:part.last] = [""] * (part.last - part.first)
+            copy = pathlib.Path(folder) / text.name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text("\n".join(lines))
+        command = ["diction", "--suggest", "--ignore-double-words", "--no-default-file", "--file", ROOT / "docs" / "voice.txt"]
+        done = subprocess.run([*command, *(text.name for text in texts)], cwd=folder, capture_output=True, text=True,
+                              env=UTF_8, check=False)
+    if done.returncode:
+        pairs.die(2, f"diction ended with {done.returncode}: {done.stderr.strip()}")
+    for name, line, sentence in re.findall(r"^([^\n:]+\.md):(\d+): (.*?)(?:\n\n|\Z)", done.stdout, re.M | re.S):
+        for phrase, better in re.findall(r"\[([^\]]*) -> ([^\]]*)\]", sentence):
+            yield name, int(line), "voice", " ".join(f"{phrase}: {better}".split())
+
+
 def lint(texts):
-    """mdl, on copies without our comments, which it takes for text."""
+    """mdl, on copies without our comments, which it takes for text, and without the <int> of code, for a tag."""
     with tempfile.TemporaryDirectory() as folder:
         for text in texts:
             copy = pathlib.Path(folder) / text.name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(re.sub(r"^ *<!--.*-->$", "", text.document.text, flags=re.M))
+            lines = list(text.document.lines)
+            for block in text.document.blocks:
+                inside = slice(block.first + 1, block.first + 1 + len(block.lines))
+                lines[inside] = [re.sub("[<>]", "-", line) for line in lines[inside]]
+            copy.write_text(re.sub(r"^ *<!--.*-->$", "", "\n".join(lines) + "\n", flags=re.M))
         command = ["mdl", "--config", ROOT / ".mdlrc", "--style", ROOT / "docs" / "markdown.style.rb"]
         done = subprocess.run([*command, *(text.name for text in texts)], cwd=folder, capture_output=True, text=True,
                               env=UTF_8, check=False)

@@ -1,7 +1,9 @@
 """What stands behind "generated:": where each kind of part comes from, and how it is shown."""
+import json
 import pathlib
 import re
 import subprocess
+import textwrap
 
 import pairs
 from docs import chart
@@ -139,40 +141,27 @@ def puzzle(pattern, name):
 
 
 def definition(path, name):
-    """The first definition of the name in the file: from the comment, template or attribute before it to its closing brace."""
+    """The first definition of the name in the file: from the comment, template or attribute before it to its end."""
     lines = read(path).splitlines()
-    last = re.escape(name.rpartition("::")[2])
-    scope = re.escape(name.rpartition("::")[0] + "::") if "::" in name else r"(?:\w+::)*"
-    opening = re.compile(rf"^\s*(?:(?:class|struct|enum(?: class)?|concept|using|namespace)\s+|[\w:<>,&*\s\[\]]*?[\s&*>])?"
-                         rf"{scope}{last}\s*(?:\(|\{{|:|=|$|final\b)")
-    for index, line in enumerate(lines):
-        if not opening.match(line) or re.match(r"\s*(?:return|co_await|co_return|else|throw|//|\*|#)", line):
-            continue
-        end = end_of_definition(lines, index)
-        if end is None:
-            continue
-        while index and re.match(r"\s*(?://|template\b|\[\[|requires\b)", lines[index - 1]):
-            index -= 1
-        indent = len(lines[index]) - len(lines[index].lstrip())
-        return [line[indent:] if not line[:indent].strip() else line for line in lines[index:end + 1]]
+    scope, _, last = name.rpartition("::")
+    for tag in tags_of(path):
+        in_scope = f"::{tag.get('scope', '')}".endswith(f"::{scope}") if scope else True
+        end = tag.get("end", tag["line"] if tag["kind"] == "typedef" else None)  # of more than one line, it is not told
+        if tag["name"] == last and in_scope and end:
+            first = tag["line"] - 1
+            while first and re.match(r"\s*(?://|template\b|\[\[|requires\b)", lines[first - 1]):
+                first -= 1
+            return textwrap.dedent("\n".join(lines[first:end])).splitlines()
     raise Failed(f"{path} defines no {name}")
 
 
-def end_of_definition(lines, index):
-    """The line that closes what begins here; None when it is a declaration or a call."""
-    depth, round_brackets = 0, 0
-    for number in range(index, len(lines)):
-        code = re.sub(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|//.*', "", lines[number])
-        for character in code:
-            if character in "()":
-                round_brackets += 1 if character == "(" else -1
-            elif character in "{}" and not round_brackets:
-                depth += 1 if character == "{" else -1
-                if not depth:
-                    return number
-            elif character == ";" and not depth and not round_brackets:
-                return number if re.match(r"\s*(using|concept|inline constexpr|constexpr)\b", lines[index]) else None
-    return None
+def tags_of(path):
+    command = ["ctags", "--output-format=json", "--fields=+neZ", "--kinds-C++=-p", "--sort=no", "-o", "-", path]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as failure:
+        raise Failed(f"universal-ctags did not read {path}: {failure}") from None
+    return sorted(map(json.loads, done.stdout.splitlines()), key=lambda tag: tag["line"])
 
 
 def pairs_table(number):

@@ -129,6 +129,15 @@ TEST_F(open_descriptors, that_were_there_before_are_not_among_what_has_grown)
   EXPECT_EQ(files[0].share, 1);
 }
 
+TEST_F(open_descriptors, that_no_line_opened_are_not_laid_at_the_door_of_the_few_that_one_did)
+{
+  hold(4, open_a_file);
+  auto files = model::read_openings()["file"];
+  EXPECT_EQ(model::grown_places(symbols_, {}, {}, files, 1).size(), 1u);
+  files[{}] = 96;
+  EXPECT_TRUE(model::grown_places(symbols_, {}, {}, files, 1).empty());
+}
+
 TEST_F(open_descriptors, of_threads_of_a_library_come_last_and_are_named)
 {
   hold(1, open_with_help);

@@ -1,7 +1,9 @@
 // Each job that is done is reported to its customer's server. How long may that call take?
-#include <leaklab/awaitable_operators.hpp>
 #include <leaklab/tcp.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <runner/lab.hpp>
 #include <world/silent_server.hpp>
@@ -35,10 +37,15 @@ awaitable<void> call_back(tcp::endpoint customer)
 
 awaitable<void> call_back_in_time(tcp::endpoint customer)
 {
-  leaklab::steady_timer deadline(co_await asio::this_coro::executor,
-                                 std::chrono::milliseconds(200));
-  auto const first = co_await (call_back(customer) || deadline.async_wait());
-  if (first.index() == 1) throw boost::system::system_error(asio::error::timed_out);
+  auto const executor = co_await asio::this_coro::executor;
+  leaklab::steady_timer deadline(executor, std::chrono::milliseconds(200));
+  auto const [order, failure, expired] =
+      co_await asio::experimental::make_parallel_group(
+          asio::co_spawn(executor, call_back(customer), asio::deferred),
+          deadline.async_wait(asio::deferred))
+          .async_wait(asio::experimental::wait_for_one(), leaklab::tracked());
+  if (order[0] == 1) throw boost::system::system_error(asio::error::timed_out);
+  if (failure) std::rethrow_exception(failure);
 }
 
 awaitable<void> scenario(leaklab::lab& lab)

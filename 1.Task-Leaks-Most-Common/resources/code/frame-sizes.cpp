@@ -1,4 +1,6 @@
-// What one suspended task takes up: its coroutine frames, as the runtime measures them.
+// What one suspended task takes up: its coroutine frames, and all that it has on the heap.
+#include <leaklab/channel.hpp>
+#include <leaklab/heap.hpp>
 #include <leaklab/spawn.hpp>
 #include <leaklab/steady_timer.hpp>
 
@@ -44,6 +46,24 @@ static awaitable<void> wait_behind_two_blocks(steady_timer& timer)
   co_await timer.async_wait();
 }
 
+static awaitable<void> send(leaklab::channel<int>& values)
+{
+  co_await values.async_send({}, 1);
+}
+
+static void measure_heap()
+{
+  constexpr int tasks = 100'000;
+  boost::asio::io_context context;
+  leaklab::channel<int> values(context);
+  auto const before = leaklab::read_heap_stats().in_use_bytes;
+  for (int i = 0; i != tasks; ++i)
+    leaklab::spawn(context, send(values), "sender");
+  context.poll();
+  fmt::print("a task that waits in a send has {} bytes of heap\n",
+             (leaklab::read_heap_stats().in_use_bytes - before) / tasks);
+}
+
 int main()
 {
   boost::asio::io_context context;
@@ -59,4 +79,5 @@ int main()
   leaklab::for_each_task(
       [](leaklab::task_info const& task)
       { fmt::print("{:6} {:6}  {}\n", task.frame_count, task.frame_bytes, task.name); });
+  measure_heap();
 }

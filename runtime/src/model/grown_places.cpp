@@ -20,18 +20,24 @@ std::vector<grown_place> grown_places(symbols::symboliser& symbols, libraries co
                                       double least)
 {
   std::map<std::pair<std::string, std::int64_t>, grown_place> by_line;
+  double of_no_line = 0;  // what Asio's reactor accepts, for example
   symbols::symboliser::reading const names(symbols);
   for (auto const& [stack, amount] : now)
   {
+    auto const known = before.find(readings::hash(stack));
+    auto const grown = amount - (known == before.end() ? 0 : known->second);
     auto const* const own = innermost_own(symbols, stack, named);
-    if (!own) continue;
+    if (!own)
+    {
+      of_no_line += grown;
+      continue;
+    }
     auto& place = by_line[{own->file, own->line}];
     place.line = *own;
-    auto const known = before.find(readings::hash(stack));
-    place.amount += amount - (known == before.end() ? 0 : known->second);
+    place.amount += grown;
   }
   std::vector<grown_place> places;
-  double whole = 0;
+  double whole = std::max(of_no_line, 0.0);
   for (auto& [line, place] : by_line)
     if (place.amount > 0)
     {

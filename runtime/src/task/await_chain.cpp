@@ -5,6 +5,7 @@
 #include <malloc.h>
 
 #include <bit>
+#include <cstddef>
 
 namespace leaklab::detail
 {
@@ -28,6 +29,17 @@ struct opened_frame : frame
   {
     return std::bit_cast<std::source_location>(f->*(&opened_frame::attached_thread_));
   }
+
+  static frame_offsets offsets() noexcept
+  {
+    // Addresses in it are all that is asked for.
+    alignas(frame) std::byte space[sizeof(frame)];
+    auto* const f = reinterpret_cast<frame*>(space);
+    auto const of = [&](auto const& member) noexcept
+    { return static_cast<std::uint64_t>(reinterpret_cast<std::byte const*>(&member) - space); };
+    return {of(f->*(&opened_frame::coro_)), of(f->*(&opened_frame::caller_)),
+            of(f->*(&opened_frame::attached_thread_))};
+  }
 };
 
 }  // namespace
@@ -48,10 +60,20 @@ void read_await_chain(void* const* stack, task_info& info) noexcept
   }
 }
 
+frame_offsets await_chain_layout() noexcept
+{
+  return opened_frame::offsets();
+}
+
 #else
 
 void read_await_chain(void* const*, task_info&) noexcept
 {
+}
+
+frame_offsets await_chain_layout() noexcept
+{
+  return {};
 }
 
 #endif

@@ -1,5 +1,7 @@
 #include "task/task_table.hpp"
 
+#include "task/await_chain.hpp"
+#include "task/debugger_layout.hpp"
 #include "task/further_waits.hpp"
 #include "task/task_trace.hpp"
 
@@ -10,6 +12,21 @@
 #include <cstddef>
 #include <cstdio>
 #include <new>
+
+// Kept though nothing in the program reads it.
+[[gnu::used,
+  gnu::visibility("default")]] constinit leaklab::detail::debugger_layout leaklab_debugger_layout{};
+
+// The script that reads it, for gdb to find in the program itself (gdb's manual, "The .debug_gdb_scripts
+// section"; 4: a script in Python). No part of what is loaded when the program runs.
+asm(R"(
+  .pushsection ".debug_gdb_scripts", "MS", %progbits, 1
+  .byte 4
+  .ascii "gdb.inlined-script.leaklab\n"
+  .incbin ")" LEAKLAB_GDB_SCRIPT R"("
+  .byte 0
+  .popsection
+)");
 
 namespace leaklab::detail
 {
@@ -93,8 +110,40 @@ struct task_table::slab
 // Never destroyed: tasks may end after the destructors of static objects have run.
 task_table& task_table::instance() noexcept
 {
-  static auto* const table = new task_table;
+  static auto* const table = []
+  {
+    auto* const made = new task_table;
+    made->tell_debuggers();
+    return made;
+  }();
   return *table;
+}
+
+void task_table::tell_debuggers() const noexcept
+{
+  using r = task_record;
+  auto& layout = leaklab_debugger_layout;
+  layout.slabs = &slabs_;
+  layout.touched = offsetof(slab, touched);
+  layout.records = page_bytes;
+  layout.record_bytes = sizeof(r);
+  layout.word = offsetof(r, word_);
+  layout.parent = offsetof(r, parent_);
+  layout.name = offsetof(r, name_);
+  layout.spawned_at = offsetof(r, spawned_at_);
+  layout.operation = offsetof(r, operation_);
+  layout.waits_at = offsetof(r, waits_at_);
+  layout.stack = offsetof(r, stack_);
+  layout.waits_since = offsetof(r, waits_since_);
+  layout.further_waits = offsetof(r, further_waits_);
+  layout.queued = offsetof(r, queued_);
+  layout.frames_are = offsetof(r, frames_are_);
+  layout.id_shift = r::id_shift;
+  layout.entries_mask = r::entries_mask;
+  auto const frame = await_chain_layout();
+  layout.frame_memory = frame.memory;
+  layout.frame_caller = frame.caller;
+  layout.frame_awaits_at = frame.awaits_at;
 }
 
 task_table::slab& task_table::slab_with_room()

@@ -38,6 +38,8 @@ class task_table
 
   task_table() = default;
 
+  void tell_debuggers() const noexcept;  // see debugger_layout.hpp
+
   slab& slab_with_room();
   void count_failure(char const* name, std::source_location const& where,
                      std::exception_ptr const& failure, bool is_told);

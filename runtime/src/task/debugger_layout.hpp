@@ -1,6 +1,6 @@
-// What a debugger must know to list the tasks of a process that does not run, a core file say: where
-// the table is and at which offsets its fields are. runtime/gdb/leaklab.py reads it by its name, with
-// no debug information and no code run in the process.
+// What a debugger must know to list the tasks of a process that does not run, a core file say:
+// where the table is and at which offsets its fields are. runtime/gdb/leaklab.py reads it by its
+// name, with no debug information and no code run in the process.
 #pragma once
 
 #include <cstdint>

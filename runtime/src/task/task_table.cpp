@@ -17,8 +17,8 @@
 [[gnu::used,
   gnu::visibility("default")]] constinit leaklab::detail::debugger_layout leaklab_debugger_layout{};
 
-// The script that reads it, for gdb to find in the program itself (gdb's manual, "The .debug_gdb_scripts
-// section"; 4: a script in Python). No part of what is loaded when the program runs.
+// The script that reads it, for gdb to find in the program itself (gdb's manual, "The
+// .debug_gdb_scripts section"; 4: a script in Python). Nothing of it is loaded to run.
 asm(R"(
   .pushsection ".debug_gdb_scripts", "MS", %progbits, 1
   .byte 4

@@ -1,4 +1,4 @@
-// Four ways to end a wait, and one that looks like one: what is the handler told, and when?
+// Six ways to end a wait: what is the handler told, and when?
 #include <boost/asio.hpp>
 #include <fmt/format.h>
 

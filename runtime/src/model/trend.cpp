@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace leaklab::model
 {
@@ -25,6 +26,15 @@ double mean_slope(std::vector<gauge_point> const& points)
          (last->seconds - points.front().seconds);
 }
 
+// When it was last below the value. An end shows some time after it: it is when the figure came to
+// where it stays.
+double last_below(double value, std::vector<gauge_point> const& points)
+{
+  auto const found = std::find_if(points.rbegin(), points.rend(),
+                                  [&](auto const& point) { return point.value < value; });
+  return found == points.rend() ? points.front().seconds : found->seconds;
+}
+
 }  // namespace
 
 void trend::add(double seconds, double value, judge_options const& options, age_counts const* ages)
@@ -42,7 +52,7 @@ void trend::look(judge_options const& options, double shortest, age_counts const
 {
   auto const now = past_.last();
   auto const found = find_rise(past_, options, ages);
-  rises_ = found.has_value();
+  bool const rose = std::exchange(rises_, found.has_value());
   if (found)
   {
     if (!episode_) episode_ = episode{*found, found->begin, found->from, now, 0};
@@ -56,8 +66,11 @@ void trend::look(judge_options const& options, double shortest, age_counts const
   {
     auto const recent = past_.since(now - shortest / 2);
     auto const low = std::ranges::min(recent, {}, &gauge_point::value).value;
-    auto const& [last, begin, from, end, longest] = *episode_;
-    if (low <= from + comes_back * (last.to - from)) episode_.reset();
+    auto& [last, begin, from, end, longest] = *episode_;
+    if (low <= from + comes_back * (last.to - from))
+      episode_.reset();
+    else if (rose)
+      end = std::clamp(last_below(low - options.noise, past_.since(begin)), begin, end);
   }
 }
 

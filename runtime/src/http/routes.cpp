@@ -96,6 +96,14 @@ response healthz(request const&, sources&)
   return plain("ok\n");
 }
 
+/// Of Go's profiles, those that have no counterpart.
+response waits_of_threads(request const& ask, sources&)
+{
+  return response::error(404, "there is no profile " + ask.path.substr(pprof_prefix.size()) +
+                                  ": the runtime does not see threads wait "
+                                  "(/debug/pprof/task shows what tasks wait for)");
+}
+
 response index(request const&, sources&);
 
 using enum methods;
@@ -109,6 +117,7 @@ constexpr route table[] = {
     {"/debug/pprof/allocs", get, allocs,
      "all allocations since their counting was switched on, also those freed again.", "?debug=1",
      &counts::counted_allocations},
+    {"/debug/pprof/block", get, waits_of_threads},
     {"/debug/pprof/cmdline", get, cmdline,
      "the command line of this program, arguments separated by NUL."},
     {"/debug/pprof/fd", get, fd, "the open descriptors, by the stack that opened them.", "?debug=1",
@@ -122,6 +131,7 @@ constexpr route table[] = {
      "a sample of the memory in use, by the stack that allocated it; <code>gc=1</code> first gives "
      "free\nmemory back to the system, <code>seconds=N</code> shows the change over a time.",
      "?debug=1", &counts::heap_samples},
+    {"/debug/pprof/mutex", get, waits_of_threads},
     {"/debug/pprof/profile", get, profile,
      "the processor's time over <code>seconds=N</code>, 30 by default.", "?seconds=5"},
     {"/debug/pprof/symbol", get_and_post, symbol, "names for addresses, given as 0xA+0xB."},

@@ -798,6 +798,18 @@ TEST_F(unix_server, replaces_an_abandoned_socket_but_no_other_file)
   ::unlink(path.c_str());
 }
 
+TEST_F(unix_server, does_not_wait_for_one_that_is_stuck_at_its_path)
+{
+  client stuck(AF_UNIX);
+  stuck.bind_unix(path);
+  stuck.listen(0);
+  client waiting(AF_UNIX);
+  waiting.connect_unix(path);  // there is room for one
+  EXPECT_THROW(server(options, echo), boost::system::system_error);
+  EXPECT_EQ(::access(path.c_str(), F_OK), 0) << "it is not abandoned";
+  ::unlink(path.c_str());
+}
+
 /// No new descriptors while it lives, in the whole process.
 class descriptors_exhausted
 {

@@ -2,6 +2,7 @@
 #include "model/leak_watch.hpp"
 
 #include "encode/leaks.hpp"
+#include "model/stuck_gauge.hpp"
 
 #include <leaklab/channel.hpp>
 #include <leaklab/gauge.hpp>
@@ -19,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace
@@ -333,6 +335,23 @@ TEST_F(leak_watch, names_two_lines_that_allocate_by_their_shares)
 }
 
 #endif
+
+TEST_F(leak_watch, answers_while_a_sample_is_being_taken)
+{
+  watch(5, [&](int) { spawn(context_, produce(results_), "producer"); });
+  test::stuck_gauge stuck;
+  stuck.stick();
+  std::jthread sampling([&] { watch_.sample(now_ += 0.1); });
+  test::release_at_end const end{stuck};
+  stuck.await_reader();
+  EXPECT_EQ(watch_.judge("tasks").verdict, verdict::leaking);
+  EXPECT_EQ(watch_.report().findings.size(), 1u);
+  EXPECT_EQ(watch_.last()->states.waiting, 50u);
+  EXPECT_EQ(watch_.last()->gauges.size(), 0u) << "it is part of the sample when all of that is";
+  stuck.release();
+  sampling.join();
+  EXPECT_EQ(watch_.last()->gauges.size(), 1u);
+}
 
 TEST_F(leak_watch, says_how_much_longer_it_needs)
 {

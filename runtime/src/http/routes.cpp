@@ -71,9 +71,8 @@ response marks(request const& ask, sources&)
   return plain("marked\n");
 }
 
-model::statistics statistics_of(sources& from)
+model::statistics judged(model::statistics&& all, sources& from)
 {
-  auto all = model::collect_statistics();
   auto report = from.watch.report();
   all.verdicts = std::move(report.figures);
   all.own = {.watch_bytes = report.own_bytes, .connections = own_socket::count()};
@@ -82,13 +81,18 @@ model::statistics statistics_of(sources& from)
 
 response vars(request const&, sources& from)
 {
-  return typed("application/json", encode::statistics_as_json(statistics_of(from)));
+  return typed("application/json",
+               encode::statistics_as_json(judged(model::collect_statistics(), from)));
 }
 
 response metrics(request const&, sources& from)
 {
-  return typed(encode::metrics_text::content_type,
-               encode::statistics_as_metrics(statistics_of(from)));
+  auto counted = from.watch.last();
+  return typed(
+      encode::metrics_text::content_type,
+      encode::statistics_as_metrics(judged(
+          counted ? model::collect_statistics(std::move(*counted)) : model::collect_statistics(),
+          from)));
 }
 
 response healthz(request const&, sources&)
@@ -193,10 +197,11 @@ response routes::operator()(request const& ask)
   return found->answer(ask, from_);
 }
 
-bool routes::is_quick(request const& ask) noexcept
+bool routes::is_quick(request const& ask) const
 {
   auto const* const found = find(ask.path);
-  return found && found->methods == get_at_once;
+  return found && found->methods == get_at_once &&
+         (found->answer != metrics || from_.watch.has_counted());
 }
 
 }  // namespace leaklab::http

@@ -16,9 +16,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -350,6 +352,22 @@ TEST_F(leak_watch, answers_while_a_sample_is_being_taken)
   EXPECT_EQ(watch_.last()->gauges.size(), 0u) << "it is part of the sample when all of that is";
   stuck.release();
   sampling.join();
+  EXPECT_EQ(watch_.last()->gauges.size(), 1u);
+}
+
+TEST_F(leak_watch, goes_on_when_there_was_no_memory_for_a_sample)
+{
+  std::atomic<int> reads = 0;
+  gauge const large("large",
+                    [&]
+                    {
+                      if (++reads == 2) throw std::bad_alloc();
+                      return 1.0;
+                    });
+  watch_.start();
+  while (reads < 4)
+    std::this_thread::yield();
+  watch_.stop();
   EXPECT_EQ(watch_.last()->gauges.size(), 1u);
 }
 

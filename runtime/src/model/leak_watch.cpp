@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <condition_variable>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -261,7 +262,14 @@ void leak_watch::start()
         while (!stopping.stop_requested())
         {
           auto const begin = clock::now();
-          sample(std::chrono::duration<double>(begin.time_since_epoch()).count());
+          try
+          {
+            sample(std::chrono::duration<double>(begin.time_since_epoch()).count());
+          }
+          catch (std::bad_alloc const&)
+          {
+            // The program may have a way out, or free some.
+          }
           auto const took = clock::now() - begin;
           pause.wait_until(
               lock, stopping,

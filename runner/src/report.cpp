@@ -8,6 +8,8 @@
 #include <leaklab/task.hpp>
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -90,6 +92,9 @@ json::object reporter::progress(char const* event, std::chrono::milliseconds ela
 void reporter::line(std::string const& text, json::object const& fields) const
 {
   auto const chosen = json_ ? json::serialize(fields) : text;
+  constexpr int patience_ms = 100;
+  for (pollfd out{STDOUT_FILENO, POLLOUT, 0}; ::poll(&out, 1, patience_ms) == 0;)
+    if (is_to_end_()) return;
   if (std::fwrite(chosen.data(), 1, chosen.size(), stdout) != chosen.size() ||
       std::fputc('\n', stdout) == EOF || std::fflush(stdout) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot write to standard output");

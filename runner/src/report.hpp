@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace leaklab
 {
@@ -31,12 +32,15 @@ struct shown_gauge
 class reporter
 {
  public:
-  reporter(program_info const& program, shown_gauge const& gauge, bool json)
-      : program_(program), gauge_(gauge), json_(json)
+  /// `is_to_end` says whether the program has been told to.
+  reporter(program_info const& program, shown_gauge const& gauge, bool json,
+           std::function<bool()> is_to_end)
+      : program_(program), gauge_(gauge), json_(json), is_to_end_(std::move(is_to_end))
   {
   }
 
-  // Each prints one line to stdout at once, and throws std::system_error when it cannot.
+  // Each prints one line to stdout, and throws std::system_error when it cannot. A reader that does
+  // not read is waited for, but no longer than until the program is to end: then the line is lost.
   void listening(std::string const& url) const;
   void start() const;
   void after(std::chrono::milliseconds elapsed, work_counts const& work) const;
@@ -56,6 +60,7 @@ class reporter
   program_info const& program_;
   shown_gauge gauge_;
   bool json_;
+  std::function<bool()> is_to_end_;
 };
 
 }  // namespace leaklab

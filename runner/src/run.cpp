@@ -132,7 +132,7 @@ class program_run
               endpoint const& debug)
       : options_(o),
         gauge_(find_gauge(program.gauge)),
-        report_(program, gauge_, o.json),
+        report_(program, gauge_, o.json, [this] { return is_to_end(); }),
         signals_(signals),
         debug_(debug)
   {
@@ -146,12 +146,12 @@ class program_run
     begin_ = clock::now();
     scenario.start();
 
-    auto const signal = load(lab);
+    signal_ = load(lab);
     lab.hold();
     auto const outcome = at_limit_ ? *at_limit_ : debug_.judge(gauge_.name);
     report_.judged(outcome);
     report_.end(elapsed(), lab.work());
-    if (signal) return by_signal + *signal;
+    if (signal_) return by_signal + *signal_;
     if (options_.expect != expectation::none) return status_of(outcome);
     if (options_.once) return as_expected;
     report_.serving(debug_.url());
@@ -159,6 +159,14 @@ class program_run
   }
 
  private:
+  // Whether a signal has been taken, or is there to be taken.
+  [[nodiscard]] bool is_to_end() const
+  {
+    sigset_t pending;
+    sigpending(&pending);
+    return signal_ || sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1;
+  }
+
   [[nodiscard]] std::chrono::milliseconds elapsed() const
   {
     return std::chrono::round<std::chrono::milliseconds>(clock::now() - begin_);
@@ -226,6 +234,7 @@ class program_run
   termination_signals const& signals_;
   endpoint const& debug_;
   std::optional<judgement> at_limit_;
+  std::optional<int> signal_;
   clock::time_point begin_;
 };
 

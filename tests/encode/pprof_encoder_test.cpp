@@ -1,13 +1,10 @@
 #include "encode/pprof.hpp"
+#include "encode/profile_message.hpp"
 
 #include <gtest/gtest.h>
-#include <protozero/pbf_reader.hpp>
-#include <protozero/varint.hpp>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -16,68 +13,12 @@ namespace
 
 using namespace leaklab;
 
-std::string gunzip(std::string packed)
+using test::message;
+
+struct decoded : test::profile_message
 {
-  z_stream stream{};
-  EXPECT_EQ(inflateInit2(&stream, MAX_WBITS + 16), Z_OK);
-  std::string plain(1 << 20, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(plain.data());
-  stream.avail_out = static_cast<uInt>(plain.size());
-  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
-  plain.resize(stream.total_out);
-  inflateEnd(&stream);
-  return plain;
-}
-
-/// A message as what it says: its integers by field, in order, and its submessages.
-struct message
-{
-  std::map<std::uint32_t, std::vector<std::int64_t>> numbers;
-  std::map<std::uint32_t, std::vector<std::string>> bytes;
-
-  explicit message(std::string const& text)
+  explicit decoded(model::profile const& profile) : profile_message(encode::encode_pprof(profile))
   {
-    protozero::pbf_reader reader(text);
-    while (reader.next())
-    {
-      if (reader.wire_type() == protozero::pbf_wire_type::varint)
-        numbers[reader.tag()].push_back(reader.get_int64());
-      else
-        bytes[reader.tag()].push_back(reader.get_string());
-    }
-  }
-  std::int64_t number(std::uint32_t field) const
-  {
-    return numbers.contains(field) ? numbers.at(field).at(0) : 0;
-  }
-  std::vector<std::int64_t> packed(std::uint32_t field) const
-  {
-    if (!bytes.contains(field)) return {};
-    std::string const& raw = bytes.at(field).at(0);
-    std::vector<std::int64_t> values;
-    for (char const* at = raw.data(); at != raw.data() + raw.size();)
-      values.push_back(
-          static_cast<std::int64_t>(protozero::decode_varint(&at, raw.data() + raw.size())));
-    return values;
-  }
-};
-
-struct decoded : message
-{
-  explicit decoded(model::profile const& profile) : message(gunzip(encode::encode_pprof(profile)))
-  {
-  }
-
-  std::vector<message> all(std::uint32_t field) const
-  {
-    if (!bytes.contains(field)) return {};
-    return {bytes.at(field).begin(), bytes.at(field).end()};
-  }
-  std::string text(std::int64_t index) const
-  {
-    return bytes.at(6).at(static_cast<std::size_t>(index));
   }
 };
 

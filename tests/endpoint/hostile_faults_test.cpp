@@ -3,6 +3,7 @@
 #include "endpoint/http_client.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
+#include "model/stuck_gauge.hpp"
 
 #include <leaklab/channel.hpp>
 #include <leaklab/endpoint.hpp>
@@ -19,6 +20,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace
@@ -124,6 +126,29 @@ TEST(faults, a_scrape_that_memory_does_not_suffice_for_is_answered_503_and_the_p
   }
 }
 #endif
+
+/// The endpoint answers all the same, but for what reads the gauge now.
+TEST(faults, a_gauge_that_is_stuck_keeps_nobody_from_health_metrics_and_the_verdict)
+{
+  test::stuck_gauge stuck;
+  model::leak_watch watch;
+  watch.sample(1);
+  http::routes known{watch};
+  http::server const peer({}, std::ref(known),
+                          [&](http::request const& asked) { return known.is_quick(asked); });
+  stuck.stick();
+  std::jthread sampling([&] { watch.sample(2); });
+  client reading(peer);
+  test::release_at_end const end{stuck};
+  stuck.await_reader();
+  EXPECT_EQ(client(peer).ask(ask_for("/debug/leaks")).status(), 200);
+  reading.send(ask_for("/debug/vars"));
+  EXPECT_EQ(client(peer).ask(ask_for("/healthz")).body, "ok\n");
+  auto const metrics = client(peer).ask(ask_for("/metrics")).body;
+  EXPECT_NE(metrics.find("\nleaklab_gauge{name=\"stuck\"} 7\n"), metrics.npos) << metrics;
+  stuck.release();
+  EXPECT_EQ(reading.receive().status(), 200);
+}
 
 /// Runs `body` in a child and returns how it ended; one that hangs is ended by SIGALRM.
 int in_child(std::function<void()> const& body)

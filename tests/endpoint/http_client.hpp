@@ -79,6 +79,8 @@ class client
       throw std::runtime_error("bind");
   }
 
+  void listen(int backlog) { ::listen(fd_, backlog); }
+
   /// With the descriptor that it has.
   void reconnect(leaklab::http::server const& peer)
   {

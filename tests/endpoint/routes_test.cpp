@@ -60,11 +60,12 @@ class routes_test : public testing::Test
     context_.poll();
   }
 
+  leaklab::model::leak_watch watch_;
+  routes answer_{watch_};
+
  private:
   asio::io_context context_;
   channel<int> results_{context_};
-  leaklab::model::leak_watch watch_;
-  routes answer_{watch_};
 };
 
 constexpr auto text = "text/plain; charset=utf-8";
@@ -349,6 +350,24 @@ TEST_F(routes_test, figures_have_the_programs_own_gauges_summed_by_name)
   EXPECT_NE(metrics.find(expected), metrics.npos) << metrics;
   auto const gauges = boost::json::parse(get("/debug/vars").body).at("gauges").as_object();
   EXPECT_EQ(gauges, (boost::json::object{{"cache \"entries\"", 7.5}, {"pool slots", -1.0}}));
+}
+
+TEST_F(routes_test, metrics_have_what_the_watch_has_counted_and_count_nothing_again)
+{
+  int reads = 0;
+  gauge const own("own", [&] { return ++reads; });
+  request const ask{verb::get, "/metrics", "", ""};
+  EXPECT_FALSE(answer_.is_quick(ask)) << "it would have to count by itself";
+  block_three_producers();
+  watch_.sample(1);
+  EXPECT_TRUE(answer_.is_quick(ask));
+  auto const counted = reads;
+  block_three_producers();
+  auto const metrics = get("/metrics").body;
+  EXPECT_NE(metrics.find("\nleaklab_tasks{state=\"waiting\"} 3\n"), metrics.npos) << metrics;
+  EXPECT_NE(metrics.find("\nleaklab_tasks_spawned_total 6\n"), metrics.npos);
+  EXPECT_EQ(reads, counted);
+  EXPECT_EQ(boost::json::parse(get("/debug/vars").body).at("tasks").at("waiting"), 6);
 }
 
 TEST_F(routes_test, cmdline_is_separated_by_nul)

@@ -432,6 +432,13 @@ TEST_F(http_server, answers_early_when_the_client_has_ended_sending)
   EXPECT_EQ(one.receive().body, "at last");
 }
 
+/// Lets a handler end that waits for it, whatever happens, before the server waits for the handler.
+struct set_at_end
+{
+  std::atomic<bool>& flag;
+  ~set_at_end() { flag = true; }
+};
+
 TEST_F(http_server, answers_quick_requests_while_a_handler_is_stuck)
 {
   std::atomic<bool> is_stuck = false;
@@ -445,6 +452,7 @@ TEST_F(http_server, answers_quick_requests_while_a_handler_is_stuck)
         return text(asked.path);
       },
       [](request const& asked) { return asked.path == "/quick"; });
+  set_at_end const end{may_end};
   client stuck(peer);
   client waiting(peer);
   stuck.send(ask_for("/stuck"));
@@ -469,6 +477,7 @@ TEST_F(http_server, tells_the_last_of_those_who_wait_that_there_is_no_room)
                   std::this_thread::yield();
                 return text(asked.path);
               });
+  set_at_end const end{may_end};
   client stuck(peer);
   stuck.send(ask_for("/stuck"));
   while (!is_stuck)
@@ -628,6 +637,7 @@ TEST_F(http_server, cuts_clients_that_do_not_read)
 TEST_F(http_server, cuts_the_client_that_has_not_read_for_longest_when_answers_take_too_much_memory)
 {
   options.max_unsent_bytes = 2 * large;
+  options.response_deadline = 1h;  // so that nothing else cuts the first
   server peer(options, large_or_small);
   client first(peer);
   client second(peer);
@@ -795,6 +805,18 @@ TEST_F(unix_server, replaces_an_abandoned_socket_but_no_other_file)
   std::string kept;
   std::ifstream(path) >> kept;
   EXPECT_EQ(kept, "precious");
+  ::unlink(path.c_str());
+}
+
+TEST_F(unix_server, does_not_wait_for_one_that_is_stuck_at_its_path)
+{
+  client stuck(AF_UNIX);
+  stuck.bind_unix(path);
+  stuck.listen(0);
+  client waiting(AF_UNIX);
+  waiting.connect_unix(path);  // there is room for one
+  EXPECT_THROW(server(options, echo), boost::system::system_error);
+  EXPECT_EQ(::access(path.c_str(), F_OK), 0) << "it is not abandoned";
   ::unlink(path.c_str());
 }
 

@@ -2,6 +2,7 @@
 #include "model/leak_watch.hpp"
 
 #include "encode/leaks.hpp"
+#include "model/stuck_gauge.hpp"
 
 #include <leaklab/channel.hpp>
 #include <leaklab/gauge.hpp>
@@ -15,10 +16,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace
@@ -333,6 +337,39 @@ TEST_F(leak_watch, names_two_lines_that_allocate_by_their_shares)
 }
 
 #endif
+
+TEST_F(leak_watch, answers_while_a_sample_is_being_taken)
+{
+  watch(5, [&](int) { spawn(context_, produce(results_), "producer"); });
+  test::stuck_gauge stuck;
+  stuck.stick();
+  std::jthread sampling([&] { watch_.sample(now_ += 0.1); });
+  test::release_at_end const end{stuck};
+  stuck.await_reader();
+  EXPECT_EQ(watch_.judge("tasks").verdict, verdict::leaking);
+  EXPECT_EQ(watch_.report().findings.size(), 1u);
+  EXPECT_EQ(watch_.last()->states.waiting, 50u);
+  EXPECT_EQ(watch_.last()->gauges.size(), 0u) << "it is part of the sample when all of that is";
+  stuck.release();
+  sampling.join();
+  EXPECT_EQ(watch_.last()->gauges.size(), 1u);
+}
+
+TEST_F(leak_watch, goes_on_when_there_was_no_memory_for_a_sample)
+{
+  std::atomic<int> reads = 0;
+  gauge const large("large",
+                    [&]
+                    {
+                      if (++reads == 2) throw std::bad_alloc();
+                      return 1.0;
+                    });
+  watch_.start();
+  while (reads < 4)
+    std::this_thread::yield();
+  watch_.stop();
+  EXPECT_EQ(watch_.last()->gauges.size(), 1u);
+}
 
 TEST_F(leak_watch, says_how_much_longer_it_needs)
 {

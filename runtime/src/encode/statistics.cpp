@@ -92,8 +92,8 @@ std::string statistics_as_json(model::statistics const& all)
                              {"cpu_seconds", all.process.cpu_seconds},
                              {"start_time_seconds", all.process.start_time_seconds}};
   json::object const tasks{
-      {"live", all.tasks.live},       {"running", all.running},
-      {"ready", all.ready},           {"waiting", all.waiting},
+      {"live", all.tasks.live},       {"running", all.states.running},
+      {"ready", all.states.ready},    {"waiting", all.states.waiting},
       {"spawned", all.tasks.spawned}, {"finished", all.tasks.finished},
       {"failed", all.tasks.failed},   {"failures", failures_json(all.failures)}};
   json::object gauges;
@@ -144,9 +144,9 @@ std::string statistics_as_metrics(model::statistics const& all)
     text.sample(number(count), {{"kind", name}});
 
   text.family(kind::gauge, "leaklab_tasks", "Live tasks by state.");
-  text.sample(number(all.running), {{"state", "running"}});
-  text.sample(number(all.ready), {{"state", "ready"}});
-  text.sample(number(all.waiting), {{"state", "waiting"}});
+  text.sample(number(all.states.running), {{"state", "running"}});
+  text.sample(number(all.states.ready), {{"state", "ready"}});
+  text.sample(number(all.states.waiting), {{"state", "waiting"}});
   text.counter("leaklab_tasks_spawned_total", "Tasks spawned.", number(all.tasks.spawned));
   text.counter("leaklab_tasks_finished_total", "Tasks that returned or were cancelled.",
                number(all.tasks.finished));

@@ -63,7 +63,8 @@ struct endpoint::impl
              .port = options.port,
              .allowed_hosts = options.allowed_hosts,
              .token = options.token_file.empty() ? "" : http::read_token(options.token_file)},
-            [this](http::request const& ask) { return routes(ask); }, http::routes::is_quick),
+            [this](http::request const& ask) { return routes(ask); },
+            [this](http::request const& ask) { return routes.is_quick(ask); }),
         url(url_of(options.address, server.port()))
   {
     if (http::unix_path(options.address).empty() && !http::is_loopback(options.address))

@@ -5,9 +5,11 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string_view>
 
 namespace leaklab::http
@@ -25,7 +27,8 @@ stream_protocol::endpoint endpoint_of(std::string const& address, std::uint16_t 
   return asio::ip::tcp::endpoint(asio::ip::make_address(address), port);
 }
 
-/// What a process that was killed has left behind would be in the way for ever.
+/// What a process that was killed has left behind would be in the way for ever. One that lives and
+/// is stuck has clients waiting, and would keep another caller waiting too.
 void remove_abandoned(std::string const& path)
 {
   struct stat found
@@ -33,9 +36,12 @@ void remove_abandoned(std::string const& path)
   };
   if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
   asio::io_context context;
-  boost::system::error_code error;
-  asio::local::stream_protocol::socket(context).connect(path, error);
-  if (error == asio::error::connection_refused) ::unlink(path.c_str());
+  asio::local::stream_protocol::socket caller(context, asio::local::stream_protocol());
+  caller.native_non_blocking(true);
+  asio::local::stream_protocol::endpoint const at(path);
+  if (::connect(caller.native_handle(), at.data(), static_cast<socklen_t>(at.size())) != 0 &&
+      errno == ECONNREFUSED)
+    ::unlink(path.c_str());
 }
 
 std::uint16_t port_of(stream_protocol::endpoint const& bound)

@@ -71,9 +71,8 @@ response marks(request const& ask, sources&)
   return plain("marked\n");
 }
 
-model::statistics statistics_of(sources& from)
+model::statistics judged(model::statistics&& all, sources& from)
 {
-  auto all = model::collect_statistics();
   auto report = from.watch.report();
   all.verdicts = std::move(report.figures);
   all.own = {.watch_bytes = report.own_bytes, .connections = own_socket::count()};
@@ -82,18 +81,31 @@ model::statistics statistics_of(sources& from)
 
 response vars(request const&, sources& from)
 {
-  return typed("application/json", encode::statistics_as_json(statistics_of(from)));
+  return typed("application/json",
+               encode::statistics_as_json(judged(model::collect_statistics(), from)));
 }
 
 response metrics(request const&, sources& from)
 {
-  return typed(encode::metrics_text::content_type,
-               encode::statistics_as_metrics(statistics_of(from)));
+  auto counted = from.watch.last();
+  return typed(
+      encode::metrics_text::content_type,
+      encode::statistics_as_metrics(judged(
+          counted ? model::collect_statistics(std::move(*counted)) : model::collect_statistics(),
+          from)));
 }
 
 response healthz(request const&, sources&)
 {
   return plain("ok\n");
+}
+
+/// Of Go's profiles, those that have no counterpart.
+response waits_of_threads(request const& ask, sources&)
+{
+  return response::error(404, "there is no profile " + ask.path.substr(pprof_prefix.size()) +
+                                  ": the runtime does not see threads wait "
+                                  "(/debug/pprof/task shows what tasks wait for)");
 }
 
 response index(request const&, sources&);
@@ -109,6 +121,7 @@ constexpr route table[] = {
     {"/debug/pprof/allocs", get, allocs,
      "all allocations since their counting was switched on, also those freed again.", "?debug=1",
      &counts::counted_allocations},
+    {"/debug/pprof/block", get, waits_of_threads},
     {"/debug/pprof/cmdline", get, cmdline,
      "the command line of this program, arguments separated by NUL."},
     {"/debug/pprof/fd", get, fd, "the open descriptors, by the stack that opened them.", "?debug=1",
@@ -122,6 +135,7 @@ constexpr route table[] = {
      "a sample of the memory in use, by the stack that allocated it; <code>gc=1</code> first gives "
      "free\nmemory back to the system, <code>seconds=N</code> shows the change over a time.",
      "?debug=1", &counts::heap_samples},
+    {"/debug/pprof/mutex", get, waits_of_threads},
     {"/debug/pprof/profile", get, profile,
      "the processor's time over <code>seconds=N</code>, 30 by default.", "?seconds=5"},
     {"/debug/pprof/symbol", get_and_post, symbol, "names for addresses, given as 0xA+0xB."},
@@ -183,10 +197,11 @@ response routes::operator()(request const& ask)
   return found->answer(ask, from_);
 }
 
-bool routes::is_quick(request const& ask) noexcept
+bool routes::is_quick(request const& ask) const
 {
   auto const* const found = find(ask.path);
-  return found && found->methods == get_at_once;
+  return found && found->methods == get_at_once &&
+         (found->answer != metrics || from_.watch.has_counted());
 }
 
 }  // namespace leaklab::http

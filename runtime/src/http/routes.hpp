@@ -19,8 +19,9 @@ class routes
   [[nodiscard]] response operator()(request const& ask);
 
   /// Whether its handler takes next to no time and may run at any, on another thread: what says
-  /// whether the program is well does not wait for profiles.
-  [[nodiscard]] static bool is_quick(request const& ask) noexcept;
+  /// whether the program is well does not wait for profiles. The metrics are when the watch has
+  /// counted what they say.
+  [[nodiscard]] bool is_quick(request const& ask) const;
 
  private:
   sources from_;

@@ -5,6 +5,7 @@
 #include "model/finding.hpp"
 #include "model/own_line.hpp"
 #include "model/readings.hpp"
+#include "model/statistics.hpp"
 #include "model/trend.hpp"
 
 #include <leaklab/task.hpp>
@@ -25,7 +26,8 @@
 namespace leaklab::model
 {
 
-/// Any thread.
+/// Any thread. Who asks waits for no sample that is being taken, so for no gauge of the program's
+/// that is stuck: what a sample has read is there when all of it has been.
 class leak_watch
 {
  public:
@@ -55,46 +57,72 @@ class leak_watch
   /// What the report says of "tasks", "heap", "fds" or a gauge of the program.
   [[nodiscard]] judgement judge(std::string_view figure) const;
 
+  /// What the last sample has counted; nothing before the first.
+  [[nodiscard]] std::optional<counted> last() const;
+  [[nodiscard]] bool has_counted() const;
+
  private:
-  struct series
+  struct seen_figure
   {
     finding about;  // all but what is found
     judge_options options;
-    trend past;
     age_counts ages;
     bool total = false;  // over all places or kinds
-    bool seen = false;
+  };
+  struct series : seen_figure
+  {
+    trend past;
   };
   using key =
       std::tuple<figure_kind, std::string, char const*, std::uint32_t, char const*, std::uint32_t>;
 
-  void count_tasks_by_place(double seconds);
-  void count_descriptors();
-  void read_heap();
-  void keep_openings(double seconds);
-  void keep_readings(double seconds);
+  /// What a sample reads. It becomes part of the rest when all has been read.
+  struct look
+  {
+    std::map<key, seen_figure> figures;
+    std::size_t new_figures = 0;  // that the watch has not seen before
+    counted all;
+    double spawned = 0;
+    std::string heap_not_watched;
+    std::optional<amounts_by_stack> heap_by_stack;
+    std::optional<std::map<std::string_view, amounts_by_stack>> opened;  // by kind
+  };
+
+  void count_tasks_by_place(look& now, double seconds) const;
+  void count_descriptors(look& now);
+  void read_heap(look& now);
+  void read_program_gauges(look& now) const;
+  void read_stacks(look& now, double seconds);
+  void keep(look&& now, double seconds);
   void find_spawner(finding& all) const;
   [[nodiscard]] readings::kept before(finding const& found) const;
 
   // Null for a place beyond the most that are watched.
-  series* at(figure_kind kind, std::string what, judge_options const& options,
-             source_site waits_at = {}, source_site spawned_at = {});
-  void set(figure_kind kind, std::string what, double value, judge_options const& options,
-           bool total = false);
+  seen_figure* at(look& now, figure_kind kind, std::string what, judge_options const& options,
+                  source_site waits_at = {}, source_site spawned_at = {}) const;
+  void set(look& now, figure_kind kind, std::string what, double value,
+           judge_options const& options, bool total = false) const;
   [[nodiscard]] judge_options allowing(double noise) const;
   [[nodiscard]] std::size_t bytes() const;
 
   std::chrono::duration<double> patience_;
   libraries libraries_;
+
+  std::mutex sampling_;  // of one sample at a time
+  std::optional<fd_counts> fds_;
+  std::optional<double> heap_in_use_;  // without the runtime's own
+  int heap_looks_skipped_ = 0;
+  double read_stacks_at_ = 0;
+
+  // Changed by a sample, with both mutexes; so a sample reads it with its own.
   mutable std::mutex mutex_;
   std::map<key, series> series_;
   history spawned_;  // tasks at each sample so far: tells the age of one by its number
   readings heap_by_stack_;
   std::map<std::string, readings, std::less<>> openings_;  // by kind
   std::string heap_not_watched_;
-  std::optional<double> heap_in_use_;  // without the runtime's own
-  int heap_looks_skipped_ = 0;
-  double keep_readings_at_ = 0;
+  std::optional<counted> last_;
+
   std::jthread thread_;
 };
 

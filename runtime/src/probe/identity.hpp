@@ -1,6 +1,8 @@
 // Which process this is, beyond the figures of process.hpp.
 #pragma once
 
+#include <leaklab/process.hpp>
+
 #include <cstddef>
 #include <map>
 #include <string>
@@ -21,6 +23,10 @@ struct process_identity
 
 /// How many threads there are now by name (proc_pid_comm(5)). Any thread.
 [[nodiscard]] std::map<std::string, std::size_t> count_threads();
+
+/// All but the descriptors, of which there may be many. Throws as read_process_stats does. Any
+/// thread.
+[[nodiscard]] process_stats read_process_stats_but_fds();
 
 /// The text of /proc/self/maps; empty when it cannot be read. Any thread.
 [[nodiscard]] std::string read_memory_map();

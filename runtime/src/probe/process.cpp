@@ -100,6 +100,13 @@ std::uint64_t read_resident_bytes()
 
 process_stats read_process_stats()
 {
+  auto stats = read_process_stats_but_fds();
+  stats.fds = read_fd_counts();
+  return stats;
+}
+
+process_stats read_process_stats_but_fds()
+{
   // proc(5), stat: the name, field 2, may hold anything but ends with the last parenthesis; then
   // field 3 and so on.
   std::string const text = read_whole("/proc/self/stat");
@@ -114,7 +121,6 @@ process_stats read_process_stats()
   timespec cpu{};
   if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu) != 0) fail("clock_gettime");
   process_stats stats;
-  stats.fds = read_fd_counts();
   stats.fd_limit = soft_limit(RLIMIT_NOFILE);
   stats.resident_bytes = read_resident_bytes();
   stats.virtual_bytes = std::stoull(field[23]);

@@ -1,5 +1,5 @@
-// A fast producer, a slow consumer, three ways to stop the producer: a bound on the queue, a single
-// mark, and a high and a low one. How often is it stopped, and how full does the queue become?
+// A fast producer, a slow consumer, and three pairs of marks that stop the producer and let it go on.
+// How often is it stopped, and how full does the queue become?
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -204,7 +204,7 @@ TEST_F(leak_watch, remembers_a_rise_that_holds_until_it_has_come_back)
   ASSERT_EQ(report.verdict, verdict::held);
   EXPECT_NEAR(report.findings[0].found.rise, 100, 3);
   EXPECT_NEAR(report.findings[0].found.since, 40, 1);
-  EXPECT_NEAR(report.findings[0].found.until, 28.5, 1.5);
+  EXPECT_NEAR(report.findings[0].found.until, 30.5, 0.3);
   value = 40;
   watch(3, [](int) {});
   EXPECT_EQ(watch_.report().verdict, verdict::steady);

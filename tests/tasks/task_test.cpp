@@ -1,5 +1,5 @@
-#include <leaklab/function_name.hpp>
 #include <leaklab/channel.hpp>
+#include <leaklab/function_name.hpp>
 #include <leaklab/process.hpp>
 #include <leaklab/spawn.hpp>
 #include <leaklab/steady_timer.hpp>

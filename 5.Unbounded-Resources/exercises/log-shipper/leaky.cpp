@@ -61,8 +61,9 @@ awaitable<void> scenario(leaklab::lab& lab)
   world::backend const collector(20ms);
   shipper log(lab);
   lab.spawn(log.run(collector.endpoint()), "shipper");
+  std::string const line(2048, '.');
   for (auto clock = lab.ticks(); co_await clock.next();)
-    log.log(std::string(2048, '.'));
+    log.log(line);
 }
 
 }  // namespace

@@ -122,6 +122,8 @@ class Runner:
         if done.returncode != 0 and (strict or done.returncode != 1 or not done.stdout.strip()):
             last = (done.stderr.strip() or done.stdout.strip() or "it printed nothing").splitlines()[-1]
             raise Failed(f"ended with {done.returncode}: {shown}: {last}")
+        if not strict and not done.stdout.strip():
+            raise Failed(f"printed nothing: {shown}")
         return self.normalised(done.stdout, running)
 
     def normalised(self, text, running=None):

@@ -1,0 +1,215 @@
+"""Which tools are here, and which of them work here: each must find a leak that is planted for it.
+
+Works from a bare clone, before anything is built. Nothing is changed but with --fix; what is planted lies in a folder of /tmp that
+is thrown away, and no process is left behind.
+"""
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+
+import pairs
+
+from . import bench, doctor_checks
+
+NAME = "doctor"
+CHECKS = {check.name: check for check in doctor_checks.CHECKS}
+COLOURS = {"works": 32, "does not work here": 31, "missing": 33, "not checked": 33}
+EPILOG = f"""tools: {' '.join(CHECKS)}
+
+The lab needs {', '.join(name for name, check in CHECKS.items() if check.needed)}: scripts/quickstart and scripts/test do. The others
+make a leak easier to find; a test whose tool is missing is skipped. A tool that you name is needed too.
+
+Exit status: 0 what is needed works, or waits for nothing but its build; 1 something needed is missing or does not work; 2 a wrong
+option or tool; 130 interrupted."""
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What one check has found, as --json has it."""
+
+    tool: str
+    state: str
+    version: str | None = None
+    found: str | None = None
+    says: str | None = None
+    mend: str | None = None
+    without: str | None = None
+    page: str | None = None
+    packages: tuple = ()
+    needed: bool = False
+    seconds: float = 0
+
+
+def examine(check, place):
+    """Runs one check; what it started is ended."""
+    place.version = None
+    began = time.monotonic()
+    outcome = Outcome(check.name, "works", needed=check.needed)
+    try:
+        outcome.found = check(place)
+    except bench.Missing:
+        outcome.state, outcome.packages = "missing", check.packages
+        outcome.mend = f"`./lab doctor --fix {check.name}`, or install {', '.join(check.packages).replace('|', ' or ')}"
+    except bench.NotChecked as reason:
+        outcome.state, outcome.says, outcome.mend = "not checked", reason.says, reason.mend
+    except bench.Broken as fault:
+        outcome.state, outcome.says, outcome.mend, outcome.packages = "does not work here", fault.says, fault.mend, fault.packages
+    except Exception as error:  # an answer that nobody has foreseen is no reason to leave the other tools unchecked
+        outcome.state, outcome.says = "does not work here", f"{type(error).__name__}: {error}"
+        outcome.mend = "the check itself has failed; try the tool by hand, and report this line"
+    finally:
+        bench.sweep()
+    if outcome.state != "works":
+        outcome.without, outcome.page = check.without, check.page
+    outcome.version, outcome.seconds = place.version, round(time.monotonic() - began, 1)
+    return outcome
+
+
+INSTALL = r"""
+source "$1/scripts/common.sh"
+shift
+declare -a names lacking
+update_package_lists
+for alternatives in "$@"; do
+  for name in ${alternatives//|/ }; do
+    if can_install "$name"; then
+      names+=("$name")
+      continue 2
+    fi
+  done
+  lacking+=("${alternatives//|/ or }")
+done
+[ ${#lacking[@]} -eq 0 ] || echo "no package here: ${lacking[*]}"
+[ ${#names[@]} -eq 0 ] || install_packages "${names[@]}"
+"""
+
+
+def install(outcomes):
+    """Installs what is a package, as scripts/quickstart does; whether something was to be installed."""
+    packages = list(dict.fromkeys(package for outcome in outcomes for package in outcome.packages))
+    if not packages:
+        return False
+    script = ["bash", "-c", "command -v apt-get >/dev/null || { echo 'lab doctor: --fix knows only apt' >&2; exit 2; }\n" + INSTALL]
+    subprocess.run([*script, "lab doctor", str(pairs.ROOT), *packages], check=False)
+    return True
+
+
+def machine():
+    """What one must know of the machine to understand the rest."""
+    try:
+        system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        system = "unknown system"
+    who = "root" if os.geteuid() == 0 else f"user {os.geteuid()}"
+    programs = os.path.relpath(pairs.BIN) if pairs.BIN.is_relative_to(pairs.ROOT) else pairs.BIN
+    return (f"{system}, Linux {platform.release()}, {platform.machine()}, {len(os.sched_getaffinity(0))} processors, {who}; "
+            f"programs from {programs}")
+
+
+def painted(text, state):
+    plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return text if plain else f"\033[{COLOURS[state]}m{text}\033[0m"
+
+
+def table(outcomes):
+    rows = [("tool", "version", "here", "what it found"),
+            *((outcome.tool, outcome.version or "-", outcome.state, outcome.found or "") for outcome in outcomes)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for number, row in enumerate(rows):
+        cells = [text.ljust(width) for text, width in zip(row, widths)]
+        if number:
+            cells[2] = painted(cells[2], row[2])
+        yield "  ".join([*cells, row[3]]).rstrip()
+
+
+def advice(outcome):
+    """What to do about a tool that did not find what was planted."""
+    is_here = {"missing": "is missing", "not checked": "was not checked"}.get(outcome.state, outcome.state)
+    yield painted(f"{outcome.tool} {is_here}", outcome.state)
+    for label, text in (("it says", outcome.says), ("mend", outcome.mend), ("without it", outcome.without), ("read", outcome.page)):
+        if text:
+            yield textwrap.fill(text, 100, initial_indent=f"  {label:<12}", subsequent_indent=" " * 14, break_long_words=False,
+                                break_on_hyphens=False)
+
+
+def examine_all(names, place):
+    """The outcomes, one after the other: tools that measure would disturb each other."""
+    progress = sys.stderr.isatty()
+    for number, name in enumerate(names, 1):
+        if progress:
+            print(f"\r\033[K{number} of {len(names)}: {name}", end="", file=sys.stderr, flush=True)
+        yield examine(CHECKS[name], place)
+    if progress:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def lacking(outcomes, named):
+    """The tools that decide the status: what is named, or needed by the lab's commands, which build what is not built."""
+    return [outcome.tool for outcome in outcomes if outcome.state != "works" and
+            (named or outcome.needed and (outcome.state != "not checked" or outcome.tool == "libraries"))]
+
+
+def show(outcomes, named):
+    print(machine(), "", *table(outcomes), sep="\n")
+    failed = sorted((outcome for outcome in outcomes if outcome.state != "works"), key=lambda outcome: not outcome.needed)
+    for outcome in failed:
+        print("", *advice(outcome), sep="\n")
+    works = len(outcomes) - len(failed)
+    print(f"\n{works} of {len(outcomes)} work here.", end=" ")
+    needed = lacking(outcomes, named)
+    if needed:
+        print(f"{'Named' if named else 'Needed'} and not to be had: {', '.join(needed)}.")
+    else:
+        print("" if named else "The lab's own commands have what they need.")
+    if any(outcome.packages for outcome in failed):
+        print("`./lab doctor --fix` installs what is a package.")
+
+
+def add_options(parser):
+    parser.epilog = EPILOG
+    parser.add_argument("tools", nargs="*", metavar="TOOL", help="check only these")
+    parser.add_argument("--json", action="store_true", help="the outcomes as JSON, for programs")
+    parser.add_argument("--fix", action="store_true", help="install what is missing and is a package (apt-get, with sudo unless you are "
+                        "root), and check that again")
+
+
+def run(chosen):
+    unknown = [name for name in chosen.tools if name not in CHECKS]
+    if unknown:
+        pairs.die(2, f"no tool is called {unknown[0]}; there are {', '.join(CHECKS)}")
+    if not pathlib.Path("/proc/self/status").exists():
+        pairs.die(2, "there is no /proc here; `mount -t proc proc /proc` first")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    bench.adopt_orphans()
+    names = [name for name in CHECKS if not chosen.tools or name in chosen.tools]
+    try:
+        with tempfile.TemporaryDirectory(prefix="lab-doctor-", ignore_cleanup_errors=True) as folder:
+            place = bench.Bench(folder)
+            outcomes = list(examine_all(names, place))
+            if chosen.fix:
+                failed = [outcome for outcome in outcomes if outcome.packages]
+                with contextlib.redirect_stdout(sys.stderr) if chosen.json else contextlib.nullcontext():
+                    again = install(failed)
+                if again:
+                    place.built.clear()
+                    renewed = examine_all([outcome.tool for outcome in outcomes if outcome.state != "works"], place)
+                    new = {outcome.tool: outcome for outcome in renewed}
+                    outcomes = [new.get(outcome.tool, outcome) for outcome in outcomes]
+    except KeyboardInterrupt:
+        bench.sweep()
+        return 130
+    if chosen.json:
+        print(json.dumps([dataclasses.asdict(outcome) for outcome in outcomes], indent=2))
+    else:
+        show(outcomes, bool(chosen.tools))
+    return 1 if lacking(outcomes, bool(chosen.tools)) else 0

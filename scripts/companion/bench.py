@@ -91,11 +91,12 @@ class NotChecked(Exception):
 
 
 class Broken(Exception):
-    """The tool is here and does not find what was planted: its words, the sentence that mends it, the packages that do."""
+    """The tool is here and does not find what was planted: what is seen, the sentence that mends it, the packages that do, and what
+    there is to be had until then, if that is more than without the tool."""
 
-    def __init__(self, says, mend, packages=()):
+    def __init__(self, says, mend, packages=(), without=None):
         super().__init__(says)
-        self.says, self.mend, self.packages = says, mend, packages
+        self.says, self.mend, self.packages, self.without = says, mend, packages, without
 
 
 def adopt_orphans():

@@ -23,6 +23,7 @@ from . import bench, doctor_checks
 
 NAME = "doctor"
 CHECKS = {check.name: check for check in doctor_checks.CHECKS}
+ALIASES = {"ninja": "cmake", "boost": "libraries", "tcmalloc": "heap", "go": "pprof", "lsan": "asan", "gcore": "gdb"}
 COLOURS = {"works": 32, "does not work here": 31, "missing": 33, "not checked": 33}
 EPILOG = f"""tools: {' '.join(CHECKS)}
 
@@ -64,13 +65,14 @@ def examine(check, place):
         outcome.state, outcome.says, outcome.mend = "not checked", reason.says, reason.mend
     except bench.Broken as fault:
         outcome.state, outcome.says, outcome.mend, outcome.packages = "does not work here", fault.says, fault.mend, fault.packages
+        outcome.without = fault.without
     except Exception as error:  # an answer that nobody has foreseen is no reason to leave the other tools unchecked
         outcome.state, outcome.says = "does not work here", f"{type(error).__name__}: {error}"
         outcome.mend = "the check itself has failed; try the tool by hand, and report this line"
     finally:
         bench.sweep()
     if outcome.state != "works":
-        outcome.without, outcome.page = check.without, check.page
+        outcome.without, outcome.page = outcome.without or check.without, check.page
     outcome.version, outcome.seconds = place.version, round(time.monotonic() - began, 1)
     return outcome
 
@@ -94,9 +96,13 @@ done
 """
 
 
+def packages_of(outcomes):
+    return list(dict.fromkeys(package for outcome in outcomes for package in outcome.packages))
+
+
 def install(outcomes):
     """Installs what is a package, as scripts/quickstart does; whether something was to be installed."""
-    packages = list(dict.fromkeys(package for outcome in outcomes for package in outcome.packages))
+    packages = packages_of(outcomes)
     if not packages:
         return False
     script = ["bash", "-c", "command -v apt-get >/dev/null || { echo 'lab doctor: --fix knows only apt' >&2; exit 2; }\n" + INSTALL]
@@ -136,7 +142,7 @@ def advice(outcome):
     """What to do about a tool that did not find what was planted."""
     is_here = {"missing": "is missing", "not checked": "was not checked"}.get(outcome.state, outcome.state)
     yield painted(f"{outcome.tool} {is_here}", outcome.state)
-    for label, text in (("it says", outcome.says), ("mend", outcome.mend), ("without it", outcome.without), ("read", outcome.page)):
+    for label, text in (("seen", outcome.says), ("mend", outcome.mend), ("without it", outcome.without), ("read", outcome.page)):
         if text:
             yield textwrap.fill(text, 100, initial_indent=f"  {label:<12}", subsequent_indent=" " * 14, break_long_words=False,
                                 break_on_hyphens=False)
@@ -153,26 +159,26 @@ def examine_all(names, place):
         print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def lacking(outcomes, named):
-    """The tools that decide the status: what is named, or needed by the lab's commands, which build what is not built."""
+def lacking(outcomes, chosen):
+    """The tools that decide the status: what was named, or is needed by the lab's commands, which build what is not built."""
     return [outcome.tool for outcome in outcomes if outcome.state != "works" and
-            (named or outcome.needed and (outcome.state != "not checked" or outcome.tool == "libraries"))]
+            (chosen.tools or outcome.needed and outcome.state != "not checked")]
 
 
-def show(outcomes, named):
+def show(outcomes, chosen):
     print(machine(), "", *table(outcomes), sep="\n")
     failed = sorted((outcome for outcome in outcomes if outcome.state != "works"), key=lambda outcome: not outcome.needed)
     for outcome in failed:
         print("", *advice(outcome), sep="\n")
     works = len(outcomes) - len(failed)
     print(f"\n{works} of {len(outcomes)} work here.", end=" ")
-    needed = lacking(outcomes, named)
+    needed = lacking(outcomes, chosen)
     if needed:
-        print(f"{'Named' if named else 'Needed'} and not to be had: {', '.join(needed)}.")
+        print(f"{'Named' if chosen.tools else 'Needed'} and not to be had: {', '.join(needed)}.")
     else:
-        print("" if named else "The lab's own commands have what they need.")
-    if any(outcome.packages for outcome in failed):
-        print("`./lab doctor --fix` installs what is a package.")
+        print("" if chosen.tools else "The lab's own commands have what they need.")
+    if packages := packages_of(failed):
+        print(f"`./lab doctor --fix` installs {', '.join(package.replace('|', ' or ') for package in packages)}.")
 
 
 def add_options(parser):
@@ -183,15 +189,24 @@ def add_options(parser):
                         "root), and check that again")
 
 
+def named(tools):
+    """The checks of these tools, which may be called by their packages; of all if none is named."""
+    wanted = set()
+    for tool in tools:
+        of_package = [name for name, check in CHECKS.items() if tool in "|".join(check.packages).split("|")]
+        found = [tool] if tool in CHECKS else of_package or [ALIASES[tool]] if tool in ALIASES or of_package else []
+        if not found:
+            pairs.die(2, f"no tool is called {tool}; there are {', '.join(CHECKS)}")
+        wanted.update(found)
+    return [name for name in CHECKS if name in wanted or not tools]
+
+
 def run(chosen):
-    unknown = [name for name in chosen.tools if name not in CHECKS]
-    if unknown:
-        pairs.die(2, f"no tool is called {unknown[0]}; there are {', '.join(CHECKS)}")
+    names = named(chosen.tools)
     if not pathlib.Path("/proc/self/status").exists():
         pairs.die(2, "there is no /proc here; `mount -t proc proc /proc` first")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     bench.adopt_orphans()
-    names = [name for name in CHECKS if not chosen.tools or name in chosen.tools]
     try:
         with tempfile.TemporaryDirectory(prefix="lab-doctor-", ignore_cleanup_errors=True) as folder:
             place = bench.Bench(folder)
@@ -211,5 +226,5 @@ def run(chosen):
     if chosen.json:
         print(json.dumps([dataclasses.asdict(outcome) for outcome in outcomes], indent=2))
     else:
-        show(outcomes, bool(chosen.tools))
-    return 1 if lacking(outcomes, bool(chosen.tools)) else 0
+        show(outcomes, chosen)
+    return 1 if lacking(outcomes, chosen) else 0

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import resource
+import signal
 import socket
 import struct
 import threading
@@ -50,8 +51,14 @@ def must(said, words, mend, packages=(), telling_words="error|fail|cannot|not |d
     """The words that show that the tool has found it, as they stand in what it said; else Broken."""
     if found := re.search(words, said.text):
         return found[0].strip()
-    said_nothing = "it says nothing" if said.process.returncode is not None else "it does not end"
-    raise Broken(telling(said.text, telling_words) or said_nothing, mend, packages)
+    raise Broken(telling(said.text, telling_words) or how_it_ended(said.process.returncode), mend, packages)
+
+
+def how_it_ended(code):
+    """What is to be said of a tool that said nothing; Bench ends what has not ended by itself."""
+    if code == -signal.SIGKILL:
+        return "it said nothing and was still running when its time was over"
+    return f"it ended by {signal.Signals(-code).name}" if code < 0 else f"it ended with status {code} and said nothing of it"
 
 
 # What this machine allows.
@@ -74,7 +81,7 @@ def may(capability):
 
 
 PTRACE, ADMIN, PERFMON = 19, 21, 38
-FILTERED = "a filter of system calls is in force here (seccomp), as in a container: "
+FILTERED = "a filter of system calls (seccomp) is in force here, as in a container: "
 
 
 def ptrace_mend(scope, privileged, filtered):
@@ -82,7 +89,8 @@ def ptrace_mend(scope, privileged, filtered):
     if scope == 3:
         return "kernel.yama.ptrace_scope is 3, which holds until the machine starts again: write 0 into /etc/sysctl.d and restart it"
     if scope and not privileged:
-        return f"kernel.yama.ptrace_scope is {scope}: `sudo sysctl kernel.yama.ptrace_scope=0`, or put sudo before the tool"
+        return (f"kernel.yama.ptrace_scope is {scope}: `sudo sysctl kernel.yama.ptrace_scope=0`, or put sudo before the tool"
+                + "; a container also needs `--cap-add SYS_PTRACE`" * filtered)
     if filtered:
         return FILTERED + "start the container with `--cap-add SYS_PTRACE`"
     return "is the process yours, and is no other debugger in it? Else put sudo before the tool"
@@ -249,7 +257,7 @@ def line_of(path, words):
     return f"{path}:{next(number for number, line in enumerate(text, 1) if words in line)}"
 
 
-NO_SYMBOLS = "`scripts/test` builds them with debug information; keep that: do not strip, or keep the unstripped file to look names up in"
+NO_SYMBOLS = "use the programs as `scripts/test` builds them, with debug information: -g, and no strip and no -s for your own"
 
 
 @check("programs", needed=True, page=BUILD, without="tools-setup/ and the texts can be read; nothing of the lab runs")
@@ -268,8 +276,8 @@ def programs(bench):
     if bare:
         names = any(".symtab" in lacks for lacks in without.values())
         raise Broken(f"no symbols in {len(bare)} of {len(built)} programs ({bare[0]}): profiles have "
-                     + ("addresses where functions should be" if names else "functions, and no files and lines")
-                     + "; the waits and spawns of tasks keep their lines", NO_SYMBOLS)
+                     + ("addresses where functions should be" if names else "functions, and no files and lines"), NO_SYMBOLS,
+                     without="tasks still have the lines where they wait and where they were spawned: the programs carry these")
     return f"{len(built)} of {all_programs} built; tasks wait in " + place.rpartition("/")[2]
 
 
@@ -424,7 +432,7 @@ def node(bench):
 
 def sanitizer_mend(text):
     """What a sanitizer that does not start wants."""
-    if "does not come first" in text:
+    if preloaded():
         return f"LD_PRELOAD is {preloaded()}: start the program with `env -u LD_PRELOAD`"
     if "unexpected memory mapping" in text:
         return (f"vm.mmap_rnd_bits is {setting('vm.mmap_rnd_bits')}, more than this compiler's runtime can take: "
@@ -432,8 +440,8 @@ def sanitizer_mend(text):
     if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
         return "a limit of address space is set, and a sanitizer reserves terabytes: `ulimit -v unlimited`"
     if "LeakSanitizer has encountered a fatal error" in text:
-        return no_ptrace() + "; never start it in gdb or strace. ASAN_OPTIONS=detect_leaks=0 keeps the rest of it"
-    return "see its words; `env -i PROGRAM` tells whether your environment is in its way"
+        return no_ptrace() + ". It uses ptrace, so it works neither in gdb nor in strace; ASAN_OPTIONS=detect_leaks=0 keeps the rest"
+    return "`env -i PROGRAM` tells whether your environment is in its way"
 
 
 @check("asan", "g++", page="tools-setup/sanitizers.md", without="valgrind finds the same leaks more slowly; the testing guard finds tasks")
@@ -457,7 +465,7 @@ def valgrind(bench):
     command = bench.version_of("valgrind", "--version")
     said = bench.run(command, "--leak-check=full", bench.planted(), "leak")
     libc = "ld.so" in said.text and "redirection" in said.text
-    mend = "valgrind needs the symbols of the C library: the package libc6-dbg" if libc else "see its words; `valgrind -v` has more"
+    mend = "valgrind needs the symbols of the C library: the package libc6-dbg" if libc else "`valgrind -v PROGRAM` has more"
     found = must(said, r"definitely lost: [1-9][\d,]* bytes", mend, ("libc6-dbg",) if libc else (), telling_words="Fatal|error")
     must(said, "planted_leak", "build with -g, and leave the program unstripped")
     return found
@@ -469,7 +477,7 @@ def heaptrack(bench):
     said = bench.run(command, "-o", bench.folder / "heaptrack", bench.planted(), "leak")
     record = next(bench.folder.glob("heaptrack.*"), None)
     if record is None:
-        raise Broken(telling(said.text, "error|fail|cannot|not "), "see its words; `heaptrack PROGRAM` by hand has more")
+        raise Broken(telling(said.text, "error|fail|cannot|not "), "start `heaptrack PROGRAM` by hand: it has more words")
     said = bench.run("heaptrack_print", "-f", record, "-l", "1", "-a", "0", "-p", "0", "-T", "0")
     mend = (f"LD_PRELOAD is {preloaded()}, whose malloc comes first: start heaptrack with `env -u LD_PRELOAD`" if preloaded()
             else "build with -g, and leave the program unstripped")
@@ -492,6 +500,21 @@ def gdb(bench):
     must(said, "planted_wait", no_ptrace(), telling_words="ptrace|not permitted")
     must(bench.run(*batch, program, core, "-ex", "bt"), "planted_wait", "is there room for the core file in /tmp?")
     return "planted_wait, alive and in a gcore"
+
+
+@check("gdb-tasks", "gdb", page="tools-setup/gdb.md",
+       without="in gdb `thread apply all bt`, which shows no suspended task; from the endpoint /debug/tasks")
+def gdb_tasks(bench):
+    command = bench.version_of("gdb", "--version")
+    with bench.serving("blocked-send-leaky") as (program, url):
+        ask_until(url + "/debug/pprof/task?debug=1", r"produce\(", 10)
+        said = bench.run(command, "-q", "-batch", "-p", program.pid, "-ex", "leaklab tasks")
+    if "ptrace: " in said.text:
+        raise Broken(telling(said.text, "ptrace: "), no_ptrace())
+    declined = "auto-loading has been declined" in said.text
+    must(said, r"created by .*scenario", f"`mkdir -p ~/.config/gdb; echo 'add-auto-load-safe-path {pairs.BIN}' >>~/.config/gdb/gdbinit`, and the same "
+         "with the folder of your own service" if declined else "build it again: `scripts/test`", telling_words="declined|Undefined|rror")
+    return "`leaklab tasks` lists " + re.search(r"^\d+ tasks", said.text, re.MULTILINE)[0]
 
 
 @check("core", "gdb", page="tools-setup/gdb.md", without="`gcore PID` writes a core of a service that lives, where gdb may attach")
@@ -561,7 +584,7 @@ def bpftrace(bench):
     mend = ("only root may: `sudo ./lab doctor bpftrace`" if os.geteuid() else
             FILTERED + "start the container with `--privileged`" if status("Seccomp") == 2 else
             "the kernel must have BTF (/sys/kernel/btf/vmlinux) and tracefs (`mount -t tracefs none /sys/kernel/tracing`)")
-    return must(said, "planted-probe", mend, telling_words="root user|denied|perm|ERROR") + " ran"
+    return must(said, "planted-probe", mend, telling_words="root user|denied|not permitted|not found") + " ran"
 
 
 @check("lsof", "lsof", page="3.Resource-Leaks/resources/05-detection-methods.md", without="ls -l /proc/PID/fd, and /debug/vars, which counts by kind")
@@ -569,7 +592,7 @@ def lsof(bench):
     command = bench.version_of("lsof", "-v")
     with open(bench.folder / "planted-descriptor", "w"):
         said = bench.run(command, "-w", "-n", "-P", "-p", os.getpid())
-    return must(said, "planted-descriptor", "see its words; it is slow where a network's file system hangs: `lsof -b -p PID`")
+    return must(said, "planted-descriptor", "`lsof -b -p PID` where the file system of a network hangs")
 
 
 @check("ss", "iproute2", page="3.Resource-Leaks/resources/05-detection-methods.md", without="/proc/net/tcp, and /debug/vars, which counts sockets")

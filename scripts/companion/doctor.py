@@ -4,7 +4,6 @@ Works from a bare clone, before anything is built. Nothing is changed but with -
 is thrown away, and no process is left behind.
 """
 import argparse
-import contextlib
 import dataclasses
 import json
 import os
@@ -60,7 +59,7 @@ def examine(check, place):
         outcome.found = check(place)
     except bench.Missing:
         outcome.state, outcome.packages = "missing", check.packages
-        outcome.mend = f"`./lab doctor --fix {check.name}`, or install {', '.join(check.packages).replace('|', ' or ')}"
+        outcome.mend = check.mend or f"`./lab doctor --fix {check.name}`, or install {spelled(check.packages)}"
     except bench.NotChecked as reason:
         outcome.state, outcome.says, outcome.mend = "not checked", reason.says, reason.mend
     except bench.Broken as fault:
@@ -96,18 +95,18 @@ done
 """
 
 
+def spelled(packages):
+    return ", ".join(packages).replace("|", " or ")
+
+
 def packages_of(outcomes):
     return list(dict.fromkeys(package for outcome in outcomes for package in outcome.packages))
 
 
-def install(outcomes):
-    """Installs what is a package, as scripts/quickstart does; whether something was to be installed."""
-    packages = packages_of(outcomes)
-    if not packages:
-        return False
+def install(packages):
+    """Installs packages as scripts/quickstart does; what is said of it goes to stderr."""
     script = ["bash", "-c", "command -v apt-get >/dev/null || { echo 'lab doctor: --fix knows only apt' >&2; exit 2; }\n" + INSTALL]
-    subprocess.run([*script, "lab doctor", str(pairs.ROOT), *packages], check=False)
-    return True
+    subprocess.run([*script, "lab doctor", str(pairs.ROOT), *packages], check=False, stdout=sys.stderr)
 
 
 def machine():
@@ -138,14 +137,41 @@ def table(outcomes):
         yield "  ".join([*cells, row[3]]).rstrip()
 
 
+def wrapped(label, text, width):
+    return textwrap.fill(text, 100, initial_indent=f"  {label:<{width}}", subsequent_indent=" " * (width + 2), break_long_words=False,
+                         break_on_hyphens=False)
+
+
 def advice(outcome):
     """What to do about a tool that did not find what was planted."""
-    is_here = {"missing": "is missing", "not checked": "was not checked"}.get(outcome.state, outcome.state)
-    yield painted(f"{outcome.tool} {is_here}", outcome.state)
+    words = {"missing": "is missing", "not checked": "was not checked"}.get(outcome.state, outcome.state)
+    yield painted(f"{outcome.tool} {words}", outcome.state)
     for label, text in (("seen", outcome.says), ("mend", outcome.mend), ("without it", outcome.without), ("read", outcome.page)):
         if text:
-            yield textwrap.fill(text, 100, initial_indent=f"  {label:<12}", subsequent_indent=" " * 14, break_long_words=False,
-                                break_on_hyphens=False)
+            yield wrapped(label, text, 12)
+
+
+def other_way(outcome):
+    """How to get what --fix cannot install everywhere."""
+    mend = CHECKS[outcome.tool].mend
+    return f". {mend}" if mend else ""
+
+
+def advice_for_all(outcomes):
+    """First what does not work, the needed before the others; then briefly what could not be checked, and what is missing."""
+    failed = [outcome for outcome in outcomes if outcome.state != "works"]
+    in_full = [outcome for outcome in failed if outcome.state == "does not work here" or outcome.needed and outcome.state == "missing"]
+    for outcome in sorted(in_full, key=lambda outcome: not outcome.needed):
+        yield "\n".join(advice(outcome))
+    unchecked = {}
+    for outcome in failed:
+        if outcome.state == "not checked":
+            unchecked.setdefault((outcome.says, outcome.mend), []).append(outcome.tool)
+    for (says, mend), tools in unchecked.items():
+        yield "\n".join([painted(f"{', '.join(tools)}: not checked", "not checked"), wrapped("seen", says, 12), wrapped("mend", mend, 12)])
+    if missing := [outcome for outcome in failed if outcome.state == "missing" and not outcome.needed]:
+        yield "\n".join([painted("missing", "missing") + ": what there is without them, and the page about them", *(
+            wrapped(outcome.tool, f"{outcome.without} ({outcome.page}){other_way(outcome)}", 14) for outcome in missing)])
 
 
 def examine_all(names, place):
@@ -167,18 +193,15 @@ def lacking(outcomes, chosen):
 
 def show(outcomes, chosen):
     print(machine(), "", *table(outcomes), sep="\n")
-    failed = sorted((outcome for outcome in outcomes if outcome.state != "works"), key=lambda outcome: not outcome.needed)
-    for outcome in failed:
-        print("", *advice(outcome), sep="\n")
-    works = len(outcomes) - len(failed)
-    print(f"\n{works} of {len(outcomes)} work here.", end=" ")
+    for paragraph in advice_for_all(outcomes):
+        print("", paragraph, sep="\n")
+    failed = [outcome for outcome in outcomes if outcome.state != "works"]
     needed = lacking(outcomes, chosen)
-    if needed:
-        print(f"{'Named' if chosen.tools else 'Needed'} and not to be had: {', '.join(needed)}.")
-    else:
-        print("" if chosen.tools else "The lab's own commands have what they need.")
+    verdict = (f"{'Named' if chosen.tools else 'Needed'} and not to be had: {', '.join(needed)}." if needed
+               else "" if chosen.tools else "The lab's own commands have what they need.")
+    print("", f"{len(outcomes) - len(failed)} of {len(outcomes)} work here. {verdict}".rstrip(), sep="\n")
     if packages := packages_of(failed):
-        print(f"`./lab doctor --fix` installs {', '.join(package.replace('|', ' or ') for package in packages)}.")
+        print(textwrap.fill(f"`./lab doctor --fix` installs {spelled(packages)}.", 100, break_on_hyphens=False))
 
 
 def add_options(parser):
@@ -187,6 +210,21 @@ def add_options(parser):
     parser.add_argument("--json", action="store_true", help="the outcomes as JSON, for programs")
     parser.add_argument("--fix", action="store_true", help="install what is missing and is a package (apt-get, with sudo unless you are "
                         "root), and check that again")
+
+
+def fixed(outcomes, place):
+    """The outcomes when what is missing has been installed; a compiler that has come lets more be checked, and found missing."""
+    tried = []
+    while (packages := packages_of(outcomes)) and packages not in tried:
+        tried.append(packages)
+        install(packages)
+        place.built.clear()
+        again = [outcome.tool for outcome in outcomes if outcome.state != "works"]
+        new = {outcome.tool: outcome for outcome in examine_all(again, place)}
+        outcomes = [new.get(outcome.tool, outcome) for outcome in outcomes]
+    if not tried:
+        print("lab doctor: nothing that is missing is a package", file=sys.stderr)
+    return outcomes
 
 
 def named(tools):
@@ -212,14 +250,7 @@ def run(chosen):
             place = bench.Bench(folder)
             outcomes = list(examine_all(names, place))
             if chosen.fix:
-                failed = [outcome for outcome in outcomes if outcome.packages]
-                with contextlib.redirect_stdout(sys.stderr) if chosen.json else contextlib.nullcontext():
-                    again = install(failed)
-                if again:
-                    place.built.clear()
-                    renewed = examine_all([outcome.tool for outcome in outcomes if outcome.state != "works"], place)
-                    new = {outcome.tool: outcome for outcome in renewed}
-                    outcomes = [new.get(outcome.tool, outcome) for outcome in outcomes]
+                outcomes = fixed(outcomes, place)
     except KeyboardInterrupt:
         bench.sweep()
         return 130

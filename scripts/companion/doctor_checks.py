@@ -25,13 +25,15 @@ CHECKS = []
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """A tool: the packages that have it (a|b: whichever there is), what is to be had without it, the page about it."""
+    """A tool: the packages that have it (a|b: whichever there is), what is to be had without it, the page about it, whether the lab's
+    own commands need it, and how to get it if not by --fix alone."""
 
     name: str
     packages: tuple
     without: str
     page: str
     needed: bool
+    mend: str | None
     function: callable
 
     def __call__(self, bench):
@@ -39,9 +41,9 @@ class Check:
         return self.function(bench)
 
 
-def check(name, *packages, without, page, needed=False):
+def check(name, *packages, without, page, needed=False, mend=None):
     def register(function):
-        CHECKS.append(Check(name, packages, without, page, needed, function))
+        CHECKS.append(Check(name, packages, without, page, needed, mend, function))
         return function
 
     return register
@@ -149,11 +151,12 @@ HEADERS = {  # and the packages that have them, as in scripts/common.sh
     "CLI/CLI.hpp": "libcli11-dev", "zlib.h": "zlib1g-dev", "elfutils/libdwfl.h": "libdw-dev",
     "protozero/pbf_writer.hpp": "libprotozero-dev", "gperftools/malloc_extension.h": "libgoogle-perftools-dev",
     "sqlite3.h": "libsqlite3-dev"}
-BUILD = "README.md#two-commands"
+BUILD = {"needed": True, "page": "README.md#two-commands", "without": "programs that are built already run on",
+         "mend": "`scripts/quickstart` installs what the build needs, and builds the first pair"}
 GUIDE = "docs/endpoint.md"
 
 
-@check("compiler", "g++", needed=True, page=BUILD, without="programs that are built already run on")
+@check("compiler", "g++", **BUILD)
 def compiler(bench):
     command = bench.version_of("g++", "-dumpfullversion")
     if int(bench.version.split(".")[0]) < 12:
@@ -166,7 +169,7 @@ def compiler(bench):
     return must(bench.run(program), "a coroutine ran, line \\d+", "see what stands in LD_PRELOAD and LD_LIBRARY_PATH")
 
 
-@check("cmake", "cmake", "ninja-build", needed=True, page=BUILD, without="programs that are built already run on")
+@check("cmake", "cmake", "ninja-build", **BUILD)
 def cmake(bench):
     command = bench.version_of("cmake", "--version")
     bench.which("ninja")
@@ -182,7 +185,7 @@ def cmake(bench):
     return must(bench.run(command, "--build", folder / "build"), "planted-target", "install ninja-build again") + " was built"
 
 
-@check("libraries", needed=True, page=BUILD, without="programs that are built already run on")
+@check("libraries", **BUILD)
 def libraries(bench):
     try:
         command = bench.which("g++")
@@ -196,7 +199,7 @@ def libraries(bench):
     boost = int((re.search(r'"boost" (\d+)', said) or (0, 0))[1])
     if boost:
         bench.version = f"Boost {boost // 100000}.{boost // 100 % 1000}"
-    mend = "`scripts/quickstart` installs them"
+    mend = BUILD["mend"]
     if boost and boost < 108100:
         raise Broken(f"{bench.version} is older than 1.81", mend + "; Debian 12 has libboost1.81-dev beside its older one",
                      tuple(list(HEADERS.values())[:2]))
@@ -260,7 +263,7 @@ def line_of(path, words):
 NO_SYMBOLS = "use the programs as `scripts/test` builds them, with debug information: -g, and no strip and no -s for your own"
 
 
-@check("programs", needed=True, page=BUILD, without="tools-setup/ and the texts can be read; nothing of the lab runs")
+@check("programs", needed=True, page="README.md#two-commands", without="the texts, and the tools on programs of your own")
 def programs(bench):
     built = [pairs.BIN / f"{pair['pattern']}-{twin}" for pair in pairs.load() for twin in ("leaky", "fixed")]
     all_programs, built = len(built), [program for program in built if os.access(program, os.X_OK)]
@@ -396,7 +399,8 @@ def google_pprof(bench):
                 ("google-perftools", "binutils"))
 
 
-@check("promtool", "promtool", page="tools-setup/prometheus.md", without="/debug/leaks judges by itself; /metrics is text to read with curl")
+@check("promtool", "promtool", page="tools-setup/prometheus.md", without="/debug/leaks judges by itself; /metrics is text to read with curl",
+       mend="Debian 13 has the package promtool; elsewhere `scripts/test` takes it out of the package prometheus, into build/tools")
 def promtool(bench):
     command = bench.version_of("promtool", "--version")
     (bench.folder / "check").write_text(f"exec '{command}' check metrics <<'END'\n# HELP planted A counter with the wrong name.\n"
@@ -517,7 +521,7 @@ def gdb_tasks(bench):
     return "`leaklab tasks` lists " + re.search(r"^\d+ tasks", said.text, re.MULTILINE)[0]
 
 
-@check("core", "gdb", page="tools-setup/gdb.md", without="`gcore PID` writes a core of a service that lives, where gdb may attach")
+@check("core", "gdb", page="tools-setup/gdb.md", without="`gcore PID` writes a core of a service that lives; a machine that has gdb reads it, and one of a service that died")
 def core(bench):
     command = bench.which("gdb")
     pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()

@@ -1,0 +1,215 @@
+"""What leaks in a running service: asks its endpoint, question by question, and shows each answer.
+
+ADDRESS is http://HOST:PORT, HOST:PORT, a port of this machine, or unix:PATH: any service that keeps a leaklab::endpoint.
+Ends in a category, the line, the pair of the lab that is like it, the first question to put to the code, and commands.
+Changes nothing in the service. Takes up to eight seconds, and as long as --wait while the verdict is not known.
+"""
+import json
+import os.path
+import re
+import sys
+import textwrap
+import time
+
+import pairs
+
+from . import facts, service, tree
+
+NAME = "diagnose"
+EPILOG = "Exit status: 0 healthy; 1 something leaks, grows or is held; 2 wrong usage, or nobody answers; 3 not known yet."
+STATUS = {"healthy": 0, "not known yet": 3}  # of a leaf; all others are findings
+WIDTH = 110
+BLIND = ("what rises by less than 5 (heap: 1 MiB), a leak that a falling load hides, memory that is not malloc's, "
+         "threads, and what the program counts without a gauge")
+
+
+def add_options(parser):
+    parser.epilog = EPILOG
+    parser.add_argument("address", metavar="ADDRESS", nargs="?", help="of the service's endpoint")
+    parser.add_argument("--wait", metavar="TIME", default="30s", help="for a verdict that is not known yet, such as 0s or 2m [30s]")
+    parser.add_argument("--token-file", metavar="FILE", help="of the token that the endpoint wants")
+    parser.add_argument("--json", action="store_true", help="the same as one JSON object")
+    parser.add_argument("--tree", choices=("text", "mermaid"), nargs="?", const="text", help="print the tree, ask nobody")
+
+
+def run(chosen):
+    if chosen.tree:
+        print("\n".join(tree.text()) if chosen.tree == "text" else "\n\n".join(tree.mermaid(*part) for part in tree.DIAGRAMS))
+        return 0
+    try:
+        if not chosen.address:
+            raise service.Unusable(f"an address is missing; accepted is {service.ACCEPTED}")
+        asked = service.Service(chosen.address, token_in(chosen.token_file))
+        return Diagnosis(asked, duration(chosen.wait), chosen.json).run()
+    except service.Unusable as fault:
+        print(f"lab diagnose: {fault}", file=sys.stderr)
+        return 2
+
+
+def token_in(name):
+    try:
+        return name and open(name, encoding="utf-8").read().strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise service.Unusable(f"{name}: {fault.strerror if isinstance(fault, OSError) else 'is no text'}") from None
+
+
+def duration(text):
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m)", text)
+    if not found:
+        raise service.Unusable(f'"{text}" is not a time to wait; accepted is a number with ms, s or m, such as 30s')
+    return float(found[1]) * {"ms": 0.001, "s": 1, "m": 60}[found[2]]
+
+
+def relative(file):
+    """A path of this tree from its root on, another one as it is."""
+    return os.path.relpath(file, pairs.ROOT) if file.startswith(f"{pairs.ROOT}/") else file
+
+
+def short(function):
+    """The function; a long one without what is inside its arguments' templates."""
+    if len(function) <= 60:
+        return function
+    while function != (function := re.sub(r"<[^<>]+>", "\0", function)):
+        pass
+    return function.replace("\0", "<...>")
+
+
+class Diagnosis:
+    def __init__(self, asked, wait, as_json):
+        self.service, self.as_json = asked, as_json
+        self.patterns = {pair["pattern"]: pair for pair in pairs.load()}
+        self.steps = []
+        self.say(f"Asking {asked}")
+        self.case = facts.Case(asked, self.first_report(wait))
+
+    def say(self, text="", indent="", hang=None):
+        if not self.as_json:
+            print(textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=hang if hang is not None else indent,
+                                break_long_words=False, break_on_hyphens=False), flush=True)
+
+    def first_report(self, wait):
+        """Asks until the verdict is known, or the time for that is over."""
+        end = time.monotonic() + wait
+        while (report := self.service.report())["verdict"] == "not known":
+            needed = max(0.2, report["seconds_needed"])
+            if (left := end - time.monotonic()) <= 0:
+                break
+            self.say(f"Not known yet: {needed:.1f} s more. Waiting.")
+            time.sleep(min(needed, left))
+        return report
+
+    def run(self):
+        name = tree.START
+        while name in tree.QUESTIONS:
+            name = self.step(name)
+        status = STATUS.get(name, 1)
+        outcome = {"status": status, "verdict": self.case.report["verdict"], "address": str(self.service), "steps": self.steps, "leaf": name}
+        outcome |= self.no_finding() if status != 1 else self.finding(tree.LEAVES[name])
+        if self.as_json:
+            print(json.dumps(outcome, indent=1))
+        return status
+
+    def step(self, name):
+        question = tree.QUESTIONS[name]
+        answer, evidence = facts.FUNCTIONS[name](self.case)
+        self.steps.append({"question": name, "asks": question.asks, "evidence": evidence, "answer": answer})
+        self.say()
+        self.say(f"{len(self.steps)}. {question.asks}", hang="   ")
+        self.say(evidence, "   ", "     ")
+        self.say(f"-> {answer}", "   ")
+        return question.answers[answer]
+
+    # where it ends
+
+    def no_finding(self):
+        report = self.case.report
+        figures = ", ".join(f"{name} {word}" for name, word in report["figures"].items())
+        unwatched = "; ".join(f"{name}: {why}" for name, why in report["not_watched"].items())
+        self.say()
+        if report["verdict"] == "not known":
+            self.say(f"Not known yet: {report['seconds_needed']:.1f} s more. Ask again, or with --wait {max(1, round(report['seconds_needed'])) + 1}s.")
+        else:
+            self.say(f"Healthy, for the {report['watched_seconds']:.0f} s that were watched: {figures}.")
+            if unwatched:
+                self.say(f"Not watched: {unwatched}.")
+            self.say(f"Not seen: {BLIND}.")
+            self.say("Resident memory rises all the same? visual-guides/memory-leak-flowchart.md goes on from here.")
+        return {"figures": report["figures"], "not_watched": report["not_watched"], "not_seen": BLIND}
+
+    def finding(self, leaf):
+        case = self.case
+        sites = self.sites()
+        own = next((found for site in sites if (found := self.own_pair(site["file"]))), None)
+        like = [own, *(name for name in leaf.like if name != own)] if own in self.patterns else list(leaf.like)
+        number = leaf.category or int(self.patterns[leaf.like[0]]["category"][0]) if leaf.category or leaf.like else 0
+        category = next((path.name for path in pairs.ROOT.glob(f"{number}.*")), None)
+        commands = self.commands(leaf, like[0] if like else None)
+        self.say()
+        self.say(f"Diagnosis: {case.finding['verdict']}: {leaf.says}", hang="  ")
+        self.say(f"category     {category or 'none: only the program knows what it counts'}", "  ", " " * 15)
+        for site in sites:
+            self.say(f"{site['what']:<12} {short(site['function'])}  {relative(site['file'])}:{site['line']}", "  ", " " * 15)
+        if not sites:
+            self.say("line         none is known; the commands below go on", "  ", " " * 15)
+        for index, name in enumerate(like):
+            pair = self.patterns[name]
+            self.say(f"{'like' if index == 0 else 'or like':<12} {name}: {pair['title']}", "  ", " " * 15)
+            self.say(f"{pair['category']}/README.md#{name}", " " * 15)
+        if own in self.patterns:
+            self.say(f"that line    is the lab's own, of the pair {own}" + (
+                "" if leaf.like[:1] == (own,) else "; what the endpoint shows alone does not tell it from the others"), "  ", " " * 15)
+        elif own:
+            self.say(f"that line    is the lab's own, of the exercise {own}; what is to be seen is a likeness", "  ", " " * 15)
+        if case.finding["verdict"] == "held":
+            self.say("It has stopped. A start-up that keeps what it makes, and a cache that is full, look the same: ask again under load.")
+        elif case.finding["verdict"] == "growing":
+            self.say("So far it grows; a load that rises looks the same. Ask again when it has lasted for longer.")
+        self.say()
+        self.say(f"First question: {leaf.ask}", hang="  ")
+        self.say("Next:")
+        for command in commands:
+            if not self.as_json:
+                print(f"  {command}")
+        return {"category": category, "figure": case.finding["kind"], "sites": sites, "by_evidence": list(leaf.like), "like": like,
+                "own": own, "says": leaf.says, "first_question": leaf.ask, "next": commands}
+
+    @staticmethod
+    def own_pair(file):
+        """The pair or the exercise of the lab whose source this is."""
+        found = re.search(r"/[1-9]\.[^/]+/(?:examples|exercises)/([^/]+)/[^/]+\.cpp$", file)
+        return found[1] if found else None
+
+    def sites(self):
+        """The lines of the finding: its own; for a gauge those of the memory that rises with it, and where the gauge stands."""
+        finding, sites = self.case.finding, []
+        for key, what in ("waits_at", "waits in"), ("spawned_at", "spawned by"):
+            if finding[key] and finding[key]["file"]:
+                sites.append({"what": what, **{part: finding[key][part] for part in ("function", "file", "line")}})
+        places = {"fds": "opened by", "heap": "allocated by", "gauge": "memory by"}
+        beside = [finding] if finding["kind"] != "gauge" else self.case.of("heap")
+        for place in [place for other in beside for place in other["places"]][:3]:
+            sites.append({"what": places[finding["kind"]], **{part: place[part] for part in ("function", "file", "line")}})
+        if finding["kind"] == "gauge":
+            sites += self.declarations(finding["what"])
+        return sites
+
+    def declarations(self, gauge):
+        """Where the sources that tasks run in, if this machine has them, name the gauge. The endpoint has no line for it."""
+        files = {frame["file"] for task in self.case.tasks[0] for frame in [*task["frames"], *([task["spawned_at"]] if task["spawned_at"] else [])]}
+        for file in sorted(files):
+            try:
+                with open(file, encoding="utf-8") as source:
+                    for number, line in enumerate(source, 1):
+                        if f'"{gauge}"' in line:
+                            yield {"what": "counted by", "function": f'the gauge "{gauge}"', "file": file, "line": number}
+            except (OSError, UnicodeDecodeError):
+                continue
+
+    def commands(self, leaf, pattern):
+        finding = self.case.finding
+        words = {"url": self.service.url, "task": finding["example_task"], "what": finding["what"]}
+        commands = [command.format(**words).replace("curl", self.service.curl(), 1) for command in leaf.look]
+        if pattern:
+            folder = f"{self.patterns[pattern]['category']}/examples/{pattern}"
+            commands += [f"scripts/side-by-side {pattern}", f"diff -u {folder}/leaky.cpp {folder}/fixed.cpp"]
+        return commands

@@ -137,8 +137,7 @@ class Running:
     """A command that runs, and what it has said on both its outputs."""
 
     def __init__(self, command, options):
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        start_new_session=True, **options)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, **options)
         self.pid = self.process.pid
         self.raw = b""
 
@@ -199,11 +198,12 @@ class Bench:
         return command[0]
 
     @contextlib.contextmanager
-    def running(self, *command, **variables):
-        """The command, until the block ends."""
-        options = {"cwd": self.folder, "env": {**self.environment, **variables}}
+    def running(self, *command, stdin=os.devnull, **variables):
+        """The command, which reads this file, until the block ends."""
         try:
-            running = Running([str(word) for word in command], options)
+            with open(self.folder / stdin, "rb") as file:
+                running = Running([str(word) for word in command],
+                                  {"stdin": file, "cwd": self.folder, "env": {**self.environment, **variables}})
         except OSError as error:
             mend = ("programs may not run in this folder: `TMPDIR=$HOME/tmp ./lab doctor`, with a folder that is there"
                     if str(command[0]).startswith(str(self.folder)) else "install it again")
@@ -213,9 +213,9 @@ class Bench:
         finally:
             running.end()
 
-    def run(self, *command, until=None, seconds=PATIENCE, **variables):
+    def run(self, *command, until=None, seconds=PATIENCE, **more):
         """What the command said until it ended, or until it said that."""
-        with self.running(*command, **variables) as running:
+        with self.running(*command, **more) as running:
             running.read(until, seconds)
         return running
 

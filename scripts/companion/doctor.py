@@ -79,7 +79,7 @@ def examine(check, place):
 INSTALL = r"""
 source "$1/scripts/common.sh"
 shift
-declare -a names lacking
+names=() lacking=()
 update_package_lists
 for alternatives in "$@"; do
   for name in ${alternatives//|/ }; do

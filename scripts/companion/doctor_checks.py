@@ -403,9 +403,8 @@ def google_pprof(bench):
        mend="Debian 13 has the package promtool; elsewhere `scripts/test` takes it out of the package prometheus, into build/tools")
 def promtool(bench):
     command = bench.version_of("promtool", "--version")
-    (bench.folder / "check").write_text(f"exec '{command}' check metrics <<'END'\n# HELP planted A counter with the wrong name.\n"
-                                        "# TYPE planted counter\nplanted 1\nEND\n")
-    return must(bench.run("sh", "check"), "planted .*_total.*", "install promtool again")
+    (bench.folder / "metrics").write_text("# HELP planted A counter with the wrong name.\n# TYPE planted counter\nplanted 1\n")
+    return must(bench.run(command, "check", "metrics", stdin="metrics"), "planted .*_total.*", "install promtool again")
 
 
 @check("chromium", "chromium", page="tools-setup/pprof.md", without="any browser on your own machine: `ssh -L 6060:127.0.0.1:6060 HOST`")

@@ -195,7 +195,11 @@ def libraries(bench):
     source.write_text("".join(f'#if !__has_include(<{header}>)\n"absent {header}"\n#endif\n' for header in HEADERS) +
                       "#if __has_include(<boost/version.hpp>)\n#include <boost/version.hpp>\n\"boost\" BOOST_VERSION\n#endif\n")
     said = bench.run(command, "-E", "-P", source).text
-    absent = re.findall(r'"absent (.*?)"', said)
+    absent = {header: HEADERS[header] for header in re.findall(r'"absent (.*?)"', said)}
+    try:
+        bench.which("pkg-config")
+    except Missing:
+        absent["pkg-config"] = "pkg-config"
     boost = int((re.search(r'"boost" (\d+)', said) or (0, 0))[1])
     if boost:
         bench.version = f"Boost {boost // 100000}.{boost // 100 % 1000}"
@@ -204,11 +208,7 @@ def libraries(bench):
         raise Broken(f"{bench.version} is older than 1.81", mend + "; Debian 12 has libboost1.81-dev beside its older one",
                      tuple(list(HEADERS.values())[:2]))
     if absent:
-        raise Broken(f"absent: {', '.join(absent)}", mend, tuple(HEADERS[header] for header in absent))
-    try:
-        bench.which("pkg-config")
-    except Missing:
-        raise Broken("absent: pkg-config", mend, ("pkg-config",)) from None
+        raise Broken(f"absent: {', '.join(absent)}", mend, tuple(absent.values()))
     linked = bench.run("pkg-config", "--print-errors", "--exists", "libdw", "libtcmalloc", "libprofiler")
     if linked.process.returncode:
         raise Broken(telling(linked.text, "No package"), mend)
@@ -284,7 +284,8 @@ def programs(bench):
     return f"{len(built)} of {all_programs} built; tasks wait in " + place.rpartition("/")[2]
 
 
-@check("heap", needed=True, page=GUIDE + "#another-allocator", without="tasks, descriptors, gauges and the processor's profile")
+@check("heap", needed=True, page=GUIDE + "#another-allocator",
+       without="tasks, descriptors, gauges and the processor's profile")
 def heap(bench):
     place = r"render\t\S*unbounded-cache/(leaky\.cpp:\d+)"
     with bench.serving("unbounded-cache-leaky") as (program, url):
@@ -295,9 +296,15 @@ def heap(bench):
             raise Broken(telling(ask(url + "/debug/pprof/heap?debug=1"), "malloc"),
                          f"LD_PRELOAD is {library}: start the service with `env -u LD_PRELOAD`; jemalloc has a profiler of its own"
                          if library else "link the program with tcmalloc, or read the heap with that allocator's own profiler")
-        answer = ask_until(url + "/debug/pprof/heap?debug=1", place, 15)
+        answer = ask_until(url + "/debug/pprof/heap?debug=1", rf"(?m){place}|^\d+: \d{{7,}} ", 15)  # or a stack of the leak without it
+        probes = re.search(r"^(\w+)-(\w+) .*\[uprobes\]", pathlib.Path(f"/proc/{program.pid}/maps").read_text(), re.MULTILINE)
     if found := re.search(place, answer):
         return found[1] + " holds the heap"
+    stacks = [int(address, 16) for stack in re.findall("@ (0x.*)", answer) for address in stack.split()]
+    # A return probe puts the address of its own page where the stack has the address to return to.
+    if probes and any(int(probes[1], 16) <= address <= int(probes[2], 16) for address in stacks):
+        raise Broken("the stacks end in the page [uprobes]: someone on this machine traces malloc with a return probe",
+                     "end bpftrace, bcc's memleak or perf there; what was sampled meanwhile stays without its stack")
     function = re.search(r"#\t\S+\t(page_cache::get\(int\))", answer)
     if re.search(r"^\d+: \d+ .* @ 0x", answer, re.MULTILINE):
         raise Broken(f"the profile has {'the function ' + function[1] if function else 'addresses'} and no line", NO_SYMBOLS)

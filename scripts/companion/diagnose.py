@@ -17,10 +17,9 @@ from . import facts, service, tree
 
 NAME = "diagnose"
 EPILOG = "Exit status: 0 healthy; 1 something leaks, grows or is held; 2 wrong usage, or nobody answers; 3 not known yet."
-STATUS = {"healthy": 0, "not known yet": 3}  # of a leaf; all others are findings
+STATUS = {"healthy": 0, "not known yet": 3, "being filled": 3}  # of a leaf; all others are findings
 WIDTH = 110
-BLIND = ("what rises by less than 5 (heap: 1 MiB), a leak that a falling load hides, memory that is not malloc's, "
-         "threads, and what the program counts without a gauge")
+BLIND = "rises below 5 (heap: 1 MiB), leaks under a falling load, memory that is not malloc's, threads, what no gauge counts"
 
 
 def add_options(parser):
@@ -104,7 +103,7 @@ class Diagnosis:
             name = self.step(name)
         status = STATUS.get(name, 1)
         outcome = {"status": status, "verdict": self.case.report["verdict"], "address": str(self.service), "steps": self.steps, "leaf": name}
-        outcome |= self.no_finding() if status != 1 else self.finding(tree.LEAVES[name])
+        outcome |= self.finding(tree.LEAVES[name]) if self.case.finding else self.no_finding()
         if self.as_json:
             print(json.dumps(outcome, indent=1))
         return status
@@ -133,7 +132,7 @@ class Diagnosis:
             if unwatched:
                 self.say(f"Not watched: {unwatched}.")
             self.say(f"Not seen: {BLIND}.")
-            self.say("Resident memory rises all the same? visual-guides/memory-leak-flowchart.md goes on from here.")
+            self.say("Resident memory rises all the same? See visual-guides/memory-leak-flowchart.md.")
         return {"figures": report["figures"], "not_watched": report["not_watched"], "not_seen": BLIND}
 
     def finding(self, leaf):
@@ -141,12 +140,13 @@ class Diagnosis:
         sites = self.sites()
         own = next((found for site in sites if (found := self.own_pair(site["file"]))), None)
         like = [own, *(name for name in leaf.like if name != own)] if own in self.patterns else list(leaf.like)
-        number = leaf.category or int(self.patterns[leaf.like[0]]["category"][0]) if leaf.category or leaf.like else 0
-        category = next((path.name for path in pairs.ROOT.glob(f"{number}.*")), None)
+        known = [own] if own in self.patterns else leaf.like
+        categories = [path.name for path in pairs.ROOT.glob(f"{leaf.category}.*")] if leaf.category else list(
+            dict.fromkeys(self.patterns[name]["category"] for name in known))
         commands = self.commands(leaf, like[0] if like else None)
         self.say()
         self.say(f"Diagnosis: {case.finding['verdict']}: {leaf.says}", hang="  ")
-        self.say(f"category     {category or 'none: only the program knows what it counts'}", "  ", " " * 15)
+        self.say(f"category     {', or '.join(categories) or 'none: only the program knows what it counts'}", "  ", " " * 15)
         for site in sites:
             self.say(f"{site['what']:<12} {short(site['function'])}  {relative(site['file'])}:{site['line']}", "  ", " " * 15)
         if not sites:
@@ -161,16 +161,16 @@ class Diagnosis:
         elif own:
             self.say(f"that line    is the lab's own, of the exercise {own}; what is to be seen is a likeness", "  ", " " * 15)
         if case.finding["verdict"] == "held":
-            self.say("It has stopped. A start-up that keeps what it makes, and a cache that is full, look the same: ask again under load.")
+            self.say("It has stopped. A start-up, or a cache that is full, looks the same: ask again under load.")
         elif case.finding["verdict"] == "growing":
-            self.say("So far it grows; a load that rises looks the same. Ask again when it has lasted for longer.")
+            self.say("A load that rises looks the same: ask again when it has lasted for longer.")
         self.say()
         self.say(f"First question: {leaf.ask}", hang="  ")
         self.say("Next:")
         for command in commands:
             if not self.as_json:
                 print(f"  {command}")
-        return {"category": category, "figure": case.finding["kind"], "sites": sites, "by_evidence": list(leaf.like), "like": like,
+        return {"categories": categories, "figure": case.finding["kind"], "sites": sites, "by_evidence": list(leaf.like), "like": like,
                 "own": own, "says": leaf.says, "first_question": leaf.ask, "next": commands}
 
     @staticmethod
@@ -189,6 +189,9 @@ class Diagnosis:
         beside = [finding] if finding["kind"] != "gauge" else self.case.of("heap")
         for place in [place for other in beside for place in other["places"]][:3]:
             sites.append({"what": places[finding["kind"]], **{part: place[part] for part in ("function", "file", "line")}})
+        if finding["kind"] == "fds" and not sites:
+            accepting = [task["frames"][0] for task in self.case.tasks[0] if task["operation"] == "accept" and task["frames"]]
+            sites += [{"what": "accepted by", **{part: frame[part] for part in ("function", "file", "line")}} for frame in accepting[:3]]
         if finding["kind"] == "gauge":
             sites += self.declarations(finding["what"])
         return sites

@@ -10,6 +10,7 @@ from . import tree
 APART = 2  # seconds between two looks
 RANKS = "leaking", "growing", "held"
 KINDS = {"tasks": "tasks", "fds": "descriptors", "gauge": "a gauge of the program", "heap": "heap"}  # the first holds what follows
+FEW = 5  # tasks; fewer than the verdict takes notice of say nothing
 DEEP = 4  # frames of one function in one chain that make a recursion
 FUNCTIONS = {}
 
@@ -131,7 +132,7 @@ def moves(case):
 
     (first, waited), (second, still) = oldest(case.before["report"]), oldest(case.after["report"])
     if first is None:
-        return "no", "they wait in many places"
+        return "they wait in many places", "the verdict names none"
     if first == second and still > waited + case.seconds() / 2:
         return "no", f"task {first} has waited for {still:.1f} s, and was the one {case.seconds():.1f} s earlier"
     return "yes", f"it was task {first} after {waited:.1f} s, and is {f'task {second} after {still:.1f} s' if second else 'none'} now"
@@ -168,9 +169,14 @@ def spawner(case):
 
 @answers("ended")
 def ended(case):
-    tasks = case.before["vars"]["tasks"]
-    words = f"{tasks['finished']:,} of {tasks['spawned']:,}; {case.ended():,} in the last {case.seconds():.1f} s"
-    return "yes" if tasks["finished"] else "no", words
+    before = case.before["vars"]["tasks"]["finished"]
+    return ("yes" if before >= FEW and not case.ended() else "no",
+            f"{before:,} ended before, {case.ended():,} in the last {case.seconds():.1f} s")
+
+
+def accepted(case):
+    """How many open descriptors Asio has accepted."""
+    return sum(row["count"] for row in case.descriptors if any("accept" in frame[0] and "asio" in frame[0] for frame in row["frames"]))
 
 
 @answers("connection")
@@ -181,9 +187,8 @@ def connection(case):
     if rising[0]["places"]:
         place = rising[0]["places"][0]
         return "a line of the program", f"{bare(place['function'])}, {os.path.basename(place['file'])}:{place['line']}"
-    accepted = sum(row["count"] for row in case.descriptors if any("accept" in frame[0] and "asio" in frame[0] for frame in row["frames"]))
-    if accepted * 2 >= rising[0]["value"]:
-        return "their clients", f"{accepted:,} were accepted"
+    if accepted(case) * 2 >= rising[0]["value"]:
+        return "their clients", f"{accepted(case):,} were accepted"
     return "not known", "no line was noted: does the program link leaklab::descriptors?"
 
 
@@ -191,6 +196,8 @@ def connection(case):
 def opener(case):
     place = case.place()
     if not place:
+        if case.finding["what"] == "socket" and accepted(case) * 2 >= case.finding["value"]:
+            return "their clients did", f"{accepted(case):,} were accepted"
         return "not known", "no line of the program was noted"
     depth = max((runs_in(task, place) for task in case.tasks[0]), default=0)
     words = f"opened in {bare(place['function'])}, {os.path.basename(place['file'])}:{place['line']}; "
@@ -203,25 +210,21 @@ def opener(case):
 def kind(case):
     example = case.finding["example_descriptor"]
     words = f"{case.finding['what']}{f', such as {example}' if example else ''}"
-    return {"file": "files", "directory": "files", "socket": "sockets"}.get(case.finding["what"], "another"), words
+    return "sockets" if case.finding["what"] == "socket" else "files or others", words
 
 
 @answers("steps")
 def steps(case):
     """Looks in quick succession: what a loop opens comes in a bunch, and then nothing for some looks."""
-    place, counts, end = case.place(), [], time.monotonic() + 1.5
+    place, counts, end = case.place(), [], time.monotonic() + 2
     while time.monotonic() < end:
         counts.append(sum(row["count"] for row in case.service.stacks("/debug/pprof/fd?debug=1")
                           if any((file, line) == (place["file"], place["line"]) for _, file, line in row["frames"])))
         time.sleep(0.02)
     rises = sorted(after - before for before, after in zip(counts, counts[1:]) if after > before)
     words = f"+{', +'.join(map(str, rises[:8]))}{' …' if len(rises) > 8 else ''} in {len(counts)} looks" if rises else "none came"
-    if len(rises) < 3:
-        return "cannot be seen", words
-    usual = rises[len(rises) // 2]
-    if usual < 3:
-        return "one by one", words
-    return ("several at once" if len(rises) * 2 < len(counts) else "cannot be seen"), words
+    several = len(rises) >= 3 and rises[len(rises) // 2] >= 3 and len(rises) * 2 < len(counts)
+    return "several at once" if several else "yes, or not seen", words
 
 
 @answers("bound")
@@ -243,7 +246,7 @@ def owners_of_timers(case):
     added = case.after["vars"]["gauges"].get(name, 0) - case.before["vars"]["gauges"].get(name, 0)
     words = f"{added:,.0f} timers more and {case.ended():,} tasks ended in {case.seconds():.1f} s"
     if added < 3:
-        return "cannot be seen", words
+        return "not seen", words
     return "yes" if matches(case.ended(), added) else "no", words
 
 
@@ -277,23 +280,32 @@ def filled_channel(case):
     return held(second, tree.CHANNEL) - held(first, tree.CHANNEL), held(second, "") - held(first, "")
 
 
+@answers("filling")
+def filling(case):
+    below = [finding for finding in case.of("gauge") if finding["verdict"] == "bounded"]
+    if not below:
+        return "no", "none does"
+    full = f", full in about {below[0]['full_in_seconds']:.0f} s" if below[0]["full_in_seconds"] else ""
+    return "yes", f"{describe(below[0])}, its bound {below[0]['bound']:,.0f}{full}"
+
+
 @answers("stack")
 def stack(case):
     if not case.place():
         return "not known", "the verdict names no line"
     channel, whole = filled_channel(case)
+    beside = f"channels hold {channel / 1024:+,.0f} KiB, of {whole / 1024:+,.0f} KiB in {APART} s"
     if channel > whole / 100 > 0:
-        return "fill a channel", f"channels hold {channel / 1024:,.0f} KiB more than {APART} s before"
+        return "fill a channel", beside
     rows = rows_of(case)
     if not rows:
         return "not known", "the profile has no stack of this line"
     size = rows[0]["bytes"] / max(1, rows[0]["count"])
     case.object_bytes = size
     each = f"{rows[0]['count']:,} of {size:,.0f} bytes each; "
-    for row, kinds in [(rows[0], tree.ON_STACK), *((row, tree.BESIDE) for row in rows[1:])]:
-        for answer in kinds:
-            if found := re.search(rf".*({tree.ON_STACK[answer]}).*", row["library"]):
-                return answer, f"{each}{'' if row is rows[0] else 'beside them '}{found[0].strip()}"
+    for answer, row in [*((answer, rows[0]) for answer in tree.ON_STACK), *((answer, row) for answer in tree.BESIDE for row in rows[1:])]:
+        if found := re.search(rf".*({tree.ON_STACK[answer]}).*", row["library"]):
+            return answer, f"{each}{'' if row is rows[0] else 'beside them '}{found[0].strip()}"
     if size >= tree.LARGE:
         return "make large buffers", f"{each}no container on the stack"
     return "something else", f"{each}no container on the stack"
@@ -303,6 +315,4 @@ def stack(case):
 def owners_of_objects(case):
     added = case.finding["per_second"] / max(1, case.object_bytes) * case.seconds()
     words = f"about {added:,.0f} objects more and {case.ended():,} tasks ended in {case.seconds():.1f} s"
-    if case.finding["verdict"] == "held":
-        return "cannot be seen", words
-    return "yes" if matches(case.ended(), added) else "no", words
+    return "yes" if case.finding["verdict"] != "held" and matches(case.ended(), added) else "no, or not seen", words

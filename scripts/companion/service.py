@@ -1,4 +1,5 @@
 """A service with a leaklab::endpoint: how its address may be written, how it is asked, what its profiles say as data."""
+import contextlib
 import http.client
 import json
 import re
@@ -62,17 +63,15 @@ class Service:
 
     def answer(self, path):
         """Status and text."""
-        connection = self.connection()
         headers = {"Connection": "close", **({"Authorization": f"Bearer {self.token}"} if self.token else {})}
         try:
-            connection.request("GET", self.prefix + path, headers=headers)
-            response = connection.getresponse()
-            return response.status, response.read().decode(errors="replace")
+            with contextlib.closing(self.connection()) as connection:
+                connection.request("GET", self.prefix + path, headers=headers)
+                response = connection.getresponse()
+                return response.status, response.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as fault:
             why = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault) or type(fault).__name__
             raise Unusable(f"{self} does not answer: {why.lower()}; is it the port that the program printed?") from None
-        finally:
-            connection.close()
 
     def ask(self, path):
         """The text, or None where this endpoint has no such answer: another allocator, a part that is not linked."""

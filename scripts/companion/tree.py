@@ -25,45 +25,48 @@ class Leaf:
 TASKS = ("curl -s '{url}/debug/pprof/task?debug=1'",)
 ONE_TASK = ("curl -s '{url}/debug/pprof/task?debug=2&limit=20'",)
 TRACE = ("curl -s '{url}/debug/pprof/trace?seconds=5' >trace.json  # for https://ui.perfetto.dev",)
-FDS = ("curl -s '{url}/debug/pprof/fd?debug=1' | grep -v ' libunwind'",)
+FDS = ("curl -s '{url}/debug/pprof/fd?debug=1'",)
 HEAP = ("go tool pprof -top -seconds 5 {url}/debug/pprof/heap",)
 GAUGE = ("curl -s {url}/debug/vars | jq .gauges", "grep -rn '\"{what}\"' --include='*.cpp' --include='*.hpp' .")
 
 QUESTIONS = {
-    "verdict": Question("What is the verdict?", {"a finding": "figure", "no finding": "healthy", "not known": "not known yet"}),
-    "figure": Question("What rises? Tasks hold descriptors and memory, so they count first, then descriptors, gauges, heap.",
-                       {"tasks": "moves", "descriptors": "opener", "a gauge of the program": "bound", "heap": "stack"}),
+    "verdict": Question("What is the verdict?", {"not known": "not known yet", "no finding": "healthy", "a finding": "figure"}),
+    "figure": Question("What rises? The first of tasks, descriptors, gauges and heap counts.",
+                       {"tasks": "moves", "descriptors": "opener", "a gauge of the program": "bound", "heap": "filling"}),
     # tasks
-    "moves": Question("Does the task that has waited longest get its turn?", {"yes": "again", "no": "operation"}),
+    "moves": Question("Does the task that has waited longest get its turn?", {
+        "yes": "again", "no": "operation", "they wait in many places": "many places"}),
     "again": Question("What do they wait in?", {"a timer": "tried again", "something else": "backlog of tasks"}),
     "operation": Question("What do they wait in?", {
         "a channel's send": "no receiver", "a channel's receive": "spawner of receivers", "a socket": "connection",
         "a timer": "timer nobody cancels", "something else": "another wait"}),
     "spawner of receivers": Question("Does the task that spawned them still run?", {"no": "no sender", "yes": "ended"}),
-    "ended": Question("Has any task of this program ended so far?", {"yes": "empty pool", "no": "no sender"}),
+    "ended": Question("Did tasks of this program end before, and none ends now?", {"yes": "empty pool", "no": "no sender"}),
     "connection": Question("Who opened the connections that they wait on?", {
         "a line of the program": "spawner of callers", "their clients": "idle clients", "not known": "silent peer"}),
     "spawner of callers": Question("Does the task that spawned them still run?", {"no": "orphans", "yes": "no deadline"}),
     # descriptors
     "opener": Question("Is a task still in the function that opened them?", {
-        "yes, many times over": "recursion", "yes": "scope", "no": "kind", "not known": "unknown opener"}),
-    "kind": Question("What kind are they?", {"files": "not closed", "sockets": "steps", "another": "not closed"}),
+        "yes, many times over": "recursion", "yes": "scope", "no": "kind", "their clients did": "idle clients",
+        "not known": "unknown opener"}),
+    "kind": Question("What kind are they?", {"sockets": "steps", "files or others": "not closed"}),
     "steps": Question("Do they come one by one?", {
-        "one by one": "kept connection", "several at once": "opened in a loop", "cannot be seen": "kept connection"}),
+        "yes, or not seen": "kept connection", "several at once": "opened in a loop"}),
     # gauges
     "bound": Question("Is the gauge above the bound that it declared?", {"yes": "bound passed", "no": "counted"}),
     "counted": Question("What does its name say that it counts?", {
         "timers": "owners of timers", "listeners": "listeners", "clients": "registry", "connections": "idle clients",
         "a queue": "queue", "a cache": "cache", "files": "not undone", "losses": "lost", "something else": "another gauge"}),
     "owners of timers": Question("Does a task end for each timer that is added?", {
-        "yes": "timer outlives task", "no": "timer each turn", "cannot be seen": "timers"}),
+        "yes": "timer outlives task", "no": "timer each turn", "not seen": "timers"}),
     # heap
+    "filling": Question("Does a gauge rise with it that is below its bound?", {"yes": "being filled", "no": "stack"}),
     "stack": Question("What do the library's functions do on the stacks that grow?", {
         "fill a channel": "full channel", "enlarge a buffer": "capacity", "add under a key": "cache", "append": "history",
         "make a shared buffer": "pinned", "make a shared object": "owners of objects", "make large buffers": "captured",
         "something else": "other heap", "not known": "heap without a line"}),
     "owners of objects": Question("Does a task end for each object that is added?", {
-        "yes": "cycle", "no": "captured", "cannot be seen": "captured"}),
+        "yes": "cycle", "no, or not seen": "captured"}),
 }
 
 LEAVES = {
@@ -91,6 +94,7 @@ LEAVES = {
                                  "Which event cancels this timer, and can it come before the wait begins, or never?", look=TRACE),
     "another wait": Leaf("tasks wait in one place and do not come out; no pair waits in this operation", (),
                          "What must happen for this wait to end, and who makes it happen?", 1, ONE_TASK),
+    "many places": Leaf("tasks rise, and no place by itself explains it", (), "Which places rise between two looks?", 1, TASKS),
     "backlog of tasks": Leaf("each gets its turn, and more come than leave", ("task-per-job", "retry-storm"),
                              "How many come in a second, how many leave, and what bounds those that wait?", look=TRACE),
     "tried again": Leaf("tasks wait for a short time, again and again, and stay", ("retry-storm", "task-per-job"),
@@ -134,6 +138,8 @@ LEAVES = {
     "another gauge": Leaf("a number of the program's own rises; what it means only the program knows", (),
                           "What adds to it, what takes from it, and on which path does the second not run?", look=GAUGE),
     # heap
+    "being filled": Leaf("memory rises, and so does something that has a bound and is below it: it may be no more than that", (),
+                    "Does it still rise when the bound is reached?", 2, HEAP),
     "full channel": Leaf("a channel takes more than is received from it", ("oversized-queue", "unbounded-outbox"),
                          "Which of the two sets the pace, and what makes the faster one wait?", look=HEAP),
     "capacity": Leaf("buffers keep the size of the largest that they have held", ("kept-capacity", "oversized-pool"),
@@ -202,21 +208,20 @@ def part(start, stop=()):
 
 
 def mermaid(start, title, description, stop=()):
-    """A diagram of this part: questions are rhombi, leaves are boxes with the pairs that they are like."""
+    """A diagram of this part: questions are hexagons, leaves are boxes with the pair that is likeliest."""
     lines = ["flowchart LR", f"    accTitle: {title}", f"    accDescr: {description}"]
-    names = part(start, stop)
-    numbers = {name: f"n{index}" for index, name in enumerate([*QUESTIONS, *LEAVES])}
     shown = set()
 
     def node(name):
+        key = name.replace(" ", "_")
         if name in shown:
-            return numbers[name]
+            return key
         shown.add(name)
         if name in QUESTIONS:
-            return f'{numbers[name]}{{"{QUESTIONS[name].asks.split("? ")[0].rstrip("?")}?"}}'
-        return f'{numbers[name]}["{name}{"<br/>" if LEAVES[name].like else ""}{" or ".join(LEAVES[name].like[:2])}"]'
+            return f'{key}{{{{"{QUESTIONS[name].asks.split("? ")[0].rstrip("?")}?"}}}}'
+        return f'{key}["{name}{"<br/>" if LEAVES[name].like else ""}{"".join(LEAVES[name].like[:1])}"]'
 
-    for name in names:
+    for name in part(start, stop):
         for answer, target in QUESTIONS[name].answers.items():
             lines.append(f'    {node(name)} -- "{answer}" --> {node(target)}')
     return "\n".join(lines)
@@ -240,15 +245,10 @@ def text(name=START, depth=0, said=None):
 
 # The diagrams of the page: where each begins, its title, what it says to whoever does not see it, where it leaves off.
 DIAGRAMS = (
-    ("verdict", "From the verdict to the figure", "The verdict is not known yet, or it has no finding and the service is healthy, or it has a "
-     "finding. Then the first figure that rises counts: tasks, descriptors, a gauge of the program, heap.",
-     ("moves", "opener", "bound", "stack")),
-    ("moves", "Tasks rise", "If the task that has waited longest gets its turn, it is a retry loop in a timer, else a backlog. If not, what they "
-     "wait in decides: a send has no receiver; a receive has no sender, or its pool is empty; a socket has no deadline, an orphan, or an idle client.", ()),
-    ("opener", "Descriptors rise", "If a task is still in the function that opened them, many times over, it is a recursion; once, its scope has not "
-     "ended. If no task is, files were not closed; sockets that come one by one are kept; several at once were opened in a loop.", ()),
-    ("bound", "A gauge rises", "A gauge above the bound that it declared has a way in that does not look at the bound. Else its name says what it counts: "
-     "timers, listeners, clients, connections, a queue, a cache, files or losses.", ()),
-    ("stack", "The heap rises", "What the standard library does on the stacks that grow decides: fill a channel, enlarge a buffer, add under a key, append, "
-     "make a shared buffer, make a shared object, make large buffers.", ()),
+    ("verdict", "From the verdict to the figure", "Unknown, healthy, or a figure that rises.",
+     ("moves", "opener", "bound", "filling")),
+    ("moves", "Tasks rise", "What they wait in and who spawned them lead to a pair.", ()),
+    ("opener", "Descriptors rise", "Who opened them, and in what rhythm, leads to a pair.", ()),
+    ("bound", "A gauge rises", "Its bound and its name lead to a pair.", ()),
+    ("filling", "The heap rises", "What the library does on the stacks leads to a pair.", ()),
 )

@@ -1,4 +1,4 @@
-"""The commands of ./lab: each module has NAME, a docstring that is its help, add_options(parser), and run(chosen), which returns the status."""
+"""The commands of ./lab: modules with NAME, a docstring that is help, add_options(parser), run(chosen) -> status."""
 from . import diagnose, doctor
 
 COMMANDS = doctor, diagnose

@@ -1,4 +1,4 @@
-"""Where `lab doctor` tries its tools: a folder that is thrown away, commands that are bounded in time, faults to be found."""
+"""Where `lab doctor` tries its tools: a folder that is thrown away, commands bounded in time, faults to be found."""
 import contextlib
 import ctypes
 import os
@@ -91,8 +91,8 @@ class NotChecked(Exception):
 
 
 class Broken(Exception):
-    """The tool is here and does not find what was planted: what is seen, the sentence that mends it, the packages that do, and what
-    there is to be had until then, if that is more than without the tool."""
+    """The tool is here and does not find what was planted: what is seen, the sentence that mends it, the packages that
+    do, and what there is until then, if that is more than without the tool."""
 
     def __init__(self, says, mend, packages=(), without=None):
         super().__init__(says)
@@ -137,7 +137,8 @@ class Running:
     """A command that runs, and what it has said on both its outputs."""
 
     def __init__(self, command, options):
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, **options)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        start_new_session=True, **options)
         self.pid = self.process.pid
         self.raw = b""
 

@@ -1,7 +1,7 @@
 """Which tools are here, and which of them work here: each must find a leak that is planted for it.
 
-Works from a bare clone, before anything is built. Nothing is changed but with --fix; what is planted lies in a folder of /tmp that
-is thrown away, and no process is left behind.
+Works from a bare clone, before anything is built. Nothing is changed without --fix: what is planted lies in a
+folder of /tmp that is thrown away, and no process is left behind.
 """
 import argparse
 import dataclasses
@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import signal
 import subprocess
 import sys
@@ -26,11 +27,11 @@ ALIASES = {"ninja": "cmake", "boost": "libraries", "tcmalloc": "heap", "go": "pp
 COLOURS = {"works": 32, "does not work here": 31, "missing": 33, "not checked": 33}
 EPILOG = f"""tools: {' '.join(CHECKS)}
 
-The lab needs {', '.join(name for name, check in CHECKS.items() if check.needed)}: scripts/quickstart and scripts/test do. The others
-make a leak easier to find; a test whose tool is missing is skipped. A tool that you name is needed too.
+The lab needs compiler, cmake, libraries, and, once they are built, programs and heap. The others make a leak easier
+to find; a test whose tool is missing is skipped. A tool that you name is needed too.
 
-Exit status: 0 what is needed works, or waits for nothing but its build; 1 something needed is missing or does not work; 2 a wrong
-option or tool; 130 interrupted."""
+Exit status: 0 what is needed works, or waits for nothing but its build; 1 something needed is missing or does not
+work; 2 a wrong option or tool; 130 interrupted."""
 
 
 @dataclasses.dataclass
@@ -63,8 +64,8 @@ def examine(check, place):
     except bench.NotChecked as reason:
         outcome.state, outcome.says, outcome.mend = "not checked", reason.says, reason.mend
     except bench.Broken as fault:
-        outcome.state, outcome.says, outcome.mend, outcome.packages = "does not work here", fault.says, fault.mend, fault.packages
-        outcome.without = fault.without
+        outcome.state, outcome.says, outcome.mend = "does not work here", fault.says, fault.mend
+        outcome.packages, outcome.without = fault.packages, fault.without
     except Exception as error:  # an answer that nobody has foreseen is no reason to leave the other tools unchecked
         outcome.state, outcome.says = "does not work here", f"{type(error).__name__}: {error}"
         outcome.mend = "the check itself has failed; try the tool by hand, and report this line"
@@ -77,6 +78,7 @@ def examine(check, place):
 
 
 INSTALL = r"""
+command -v apt-get >/dev/null || { echo "lab doctor: --fix knows only apt" >&2; exit 2; }
 source "$1/scripts/common.sh"
 shift
 names=() lacking=()
@@ -105,8 +107,7 @@ def packages_of(outcomes):
 
 def install(packages):
     """Installs packages as scripts/quickstart does; what is said of it goes to stderr."""
-    script = ["bash", "-c", "command -v apt-get >/dev/null || { echo 'lab doctor: --fix knows only apt' >&2; exit 2; }\n" + INSTALL]
-    subprocess.run([*script, "lab doctor", str(pairs.ROOT), *packages], check=False, stdout=sys.stderr)
+    subprocess.run(["bash", "-c", INSTALL, "lab doctor", str(pairs.ROOT), *packages], check=False, stdout=sys.stderr)
 
 
 def machine():
@@ -117,8 +118,8 @@ def machine():
         system = "unknown system"
     who = "root" if os.geteuid() == 0 else f"user {os.geteuid()}"
     programs = os.path.relpath(pairs.BIN) if pairs.BIN.is_relative_to(pairs.ROOT) else pairs.BIN
-    return (f"{system}, Linux {platform.release()}, {platform.machine()}, {len(os.sched_getaffinity(0))} processors, {who}; "
-            f"programs from {programs}")
+    return (f"{system}, Linux {platform.release()}, {platform.machine()}, {len(os.sched_getaffinity(0))} processors, "
+            f"{who}; programs from {programs}")
 
 
 def painted(text, state):
@@ -138,15 +139,19 @@ def table(outcomes):
 
 
 def wrapped(label, text, width):
-    return textwrap.fill(text, 100, initial_indent=f"  {label:<{width}}", subsequent_indent=" " * (width + 2), break_long_words=False,
-                         break_on_hyphens=False)
+    """Lines of 100 columns; a command in backquotes stays in one line, to be copied."""
+    glued = re.sub("`[^`]*`", lambda command: command[0].replace(" ", "\1"), text)
+    lines = textwrap.fill(glued, 100, initial_indent=f"  {label:<{width}}", subsequent_indent=" " * (width + 2),
+                          break_long_words=False, break_on_hyphens=False)
+    return lines.replace("\1", " ")
 
 
 def advice(outcome):
     """What to do about a tool that did not find what was planted."""
     words = {"missing": "is missing", "not checked": "was not checked"}.get(outcome.state, outcome.state)
     yield painted(f"{outcome.tool} {words}", outcome.state)
-    for label, text in (("seen", outcome.says), ("mend", outcome.mend), ("without it", outcome.without), ("read", outcome.page)):
+    told = ("seen", outcome.says), ("mend", outcome.mend), ("without it", outcome.without), ("read", outcome.page)
+    for label, text in told:
         if text:
             yield wrapped(label, text, 12)
 
@@ -158,20 +163,22 @@ def other_way(outcome):
 
 
 def advice_for_all(outcomes):
-    """First what does not work, the needed before the others; then briefly what could not be checked, and what is missing."""
+    """First what does not work, the needed before the others; then briefly what was not checked or is missing."""
     failed = [outcome for outcome in outcomes if outcome.state != "works"]
-    in_full = [outcome for outcome in failed if outcome.state == "does not work here" or outcome.needed and outcome.state == "missing"]
-    for outcome in sorted(in_full, key=lambda outcome: not outcome.needed):
-        yield "\n".join(advice(outcome))
+    for outcome in sorted(failed, key=lambda outcome: not outcome.needed):
+        if outcome.state == "does not work here" or outcome.needed and outcome.state == "missing":
+            yield "\n".join(advice(outcome))
     unchecked = {}
     for outcome in failed:
         if outcome.state == "not checked":
             unchecked.setdefault((outcome.says, outcome.mend), []).append(outcome.tool)
     for (says, mend), tools in unchecked.items():
-        yield "\n".join([painted(f"{', '.join(tools)}: not checked", "not checked"), wrapped("seen", says, 12), wrapped("mend", mend, 12)])
+        head = painted(f"{', '.join(tools)}: not checked", "not checked")
+        yield "\n".join([head, wrapped("seen", says, 12), wrapped("mend", mend, 12)])
     if missing := [outcome for outcome in failed if outcome.state == "missing" and not outcome.needed]:
-        yield "\n".join([painted("missing", "missing") + ": what there is without them, and the page about them", *(
-            wrapped(outcome.tool, f"{outcome.without} ({outcome.page}){other_way(outcome)}", 14) for outcome in missing)])
+        head = painted("missing", "missing") + ": what there is without them, and the page about them"
+        texts = [(outcome.tool, f"{outcome.without} ({outcome.page}){other_way(outcome)}") for outcome in missing]
+        yield "\n".join([head, *(wrapped(tool, text, 14) for tool, text in texts)])
 
 
 def examine_all(names, place):
@@ -186,7 +193,7 @@ def examine_all(names, place):
 
 
 def lacking(outcomes, chosen):
-    """The tools that decide the status: what was named, or is needed by the lab's commands, which build what is not built."""
+    """The tools that decide the status: those named, or those that the lab needs, which builds what is not built."""
     return [outcome.tool for outcome in outcomes if outcome.state != "works" and
             (chosen.tools or outcome.needed and outcome.state != "not checked")]
 
@@ -208,12 +215,12 @@ def add_options(parser):
     parser.epilog = EPILOG
     parser.add_argument("tools", nargs="*", metavar="TOOL", help="check only these")
     parser.add_argument("--json", action="store_true", help="the outcomes as JSON, for programs")
-    parser.add_argument("--fix", action="store_true", help="install what is missing and is a package (apt-get, with sudo unless you are "
-                        "root), and check that again")
+    parser.add_argument("--fix", action="store_true", help="install what is missing and is a package (apt-get, with "
+                        "sudo unless you are root), and check that again")
 
 
 def fixed(outcomes, place):
-    """The outcomes when what is missing has been installed; a compiler that has come lets more be checked, and found missing."""
+    """The outcomes when what is missing is installed; a new compiler lets more be checked, and found missing."""
     tried = []
     while (packages := packages_of(outcomes)) and packages not in tried:
         tried.append(packages)

@@ -207,7 +207,7 @@ def show(outcomes, chosen):
     verdict = (f"{'Named' if chosen.tools else 'Needed'} and not to be had: {', '.join(needed)}." if needed
                else "" if chosen.tools else "The lab's own commands have what they need.")
     print("", f"{len(outcomes) - len(failed)} of {len(outcomes)} work here. {verdict}".rstrip(), sep="\n")
-    if packages := packages_of(failed):
+    if (packages := packages_of(failed)) and not chosen.fix:
         print(textwrap.fill(f"`./lab doctor --fix` installs {spelled(packages)}.", 100, break_on_hyphens=False))
 
 

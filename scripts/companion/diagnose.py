@@ -16,7 +16,7 @@ import pairs
 from . import facts, service, tree
 
 NAME = "diagnose"
-EPILOG = "Exit status: 0 healthy; 1 something leaks, grows or is held; 2 wrong usage, or nobody answers; 3 not known yet."
+EPILOG = "Exit status: 0 healthy; 1 something leaks, grows or is held; 2 wrong usage, or nobody answers; 3 not known yet; 130 interrupted."
 STATUS = {"healthy": 0, "not known yet": 3, "being filled": 3}  # of a leaf; all others are findings
 WIDTH = 110
 BLIND = "rises below 5 (heap: 1 MiB), leaks under a falling load, memory that is not malloc's, threads, what no gauge counts"
@@ -43,6 +43,8 @@ def run(chosen):
     except service.Unusable as fault:
         print(f"lab diagnose: {fault}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 def token_in(name):
@@ -173,11 +175,11 @@ class Diagnosis:
         return {"categories": categories, "figure": case.finding["kind"], "sites": sites, "by_evidence": list(leaf.like), "like": like,
                 "own": own, "says": leaf.says, "first_question": leaf.ask, "next": commands}
 
-    @staticmethod
-    def own_pair(file):
+    def own_pair(self, file):
         """The pair or the exercise of the lab whose source this is."""
-        found = re.search(r"/[1-9]\.[^/]+/(?:examples|exercises)/([^/]+)/[^/]+\.cpp$", file)
-        return found[1] if found else None
+        found = re.search(r"/([1-9]\.[^/]+)/(examples|exercises)/([^/]+)/(?:leaky|fixed)\.cpp$", file)
+        known = found and any(pair["category"] == found[1] for pair in self.patterns.values())
+        return found[3] if known and (found[2] == "exercises" or found[3] in self.patterns) else None
 
     def sites(self):
         """The lines of the finding: its own; for a gauge those of the memory that rises with it, and where the gauge stands."""

@@ -82,6 +82,8 @@ class Service:
             raise Unusable(f"{self} wants a token: {'that one is not it' if self.token else 'name its file with --token-file FILE'}")
         if status == 403:
             raise Unusable(f"{self} refuses this name of its host: ask for 127.0.0.1, or have the program allow it (--allow-host NAME)")
+        if status in (429, 503):
+            raise Unusable(f"{self} has no time to answer {path} (status {status}): ask again")
         return text if status == 200 else None
 
     def report(self):

@@ -5,6 +5,7 @@ Ends in a category, the line, the pair of the lab that is like it, the first que
 Changes nothing in the service. Takes up to eight seconds, and as long as --wait while the verdict is not known.
 """
 import json
+import math
 import os.path
 import re
 import sys
@@ -16,16 +17,19 @@ import pairs
 from . import facts, service, tree
 
 NAME = "diagnose"
-EPILOG = "Exit status: 0 healthy; 1 something leaks, grows or is held; 2 wrong usage, or nobody answers; 3 not known yet; 130 interrupted."
+EPILOG = """Exit status: 0 healthy; 1 something leaks, grows or is held; 2 wrong usage, or nobody answers; 3 not known yet;
+130 interrupted."""
 STATUS = {"healthy": 0, "not known yet": 3, "being filled": 3}  # of a leaf; all others are findings
 WIDTH = 110
-BLIND = "rises below 5 (heap: 1 MiB), leaks under a falling load, memory that is not malloc's, threads, what no gauge counts"
+BLIND = ("rises below 5 (heap: 1 MiB), leaks under a falling load, memory that is not malloc's, threads, "
+         "what no gauge counts")
 
 
 def add_options(parser):
     parser.epilog = EPILOG
     parser.add_argument("address", metavar="ADDRESS", nargs="?", help="of the service's endpoint")
-    parser.add_argument("--wait", metavar="TIME", default="30s", help="for a verdict that is not known yet, such as 0s or 2m [30s]")
+    parser.add_argument("--wait", metavar="TIME", default="30s",
+                        help="for a verdict that is not known yet, such as 0s or 2m [30s]")
     parser.add_argument("--token-file", metavar="FILE", help="of the token that the endpoint wants")
     parser.add_argument("--json", action="store_true", help="the same as one JSON object")
     parser.add_argument("--tree", choices=("text", "mermaid"), nargs="?", const="text", help="print the tree, ask nobody")
@@ -33,7 +37,8 @@ def add_options(parser):
 
 def run(chosen):
     if chosen.tree:
-        print("\n".join(tree.text()) if chosen.tree == "text" else "\n\n".join(tree.mermaid(*part) for part in tree.DIAGRAMS))
+        diagrams = (tree.mermaid(*part) for part in tree.DIAGRAMS)
+        print("\n".join(tree.text()) if chosen.tree == "text" else "\n\n".join(diagrams))
         return 0
     try:
         if not chosen.address:
@@ -85,8 +90,9 @@ class Diagnosis:
 
     def say(self, text="", indent="", hang=None):
         if not self.as_json:
-            print(textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=hang if hang is not None else indent,
-                                break_long_words=False, break_on_hyphens=False), flush=True)
+            hang = indent if hang is None else hang
+            print(textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=hang, break_long_words=False,
+                                break_on_hyphens=False), flush=True)
 
     def first_report(self, wait):
         """Asks until the verdict is known, or the time for that is over."""
@@ -104,7 +110,8 @@ class Diagnosis:
         while name in tree.QUESTIONS:
             name = self.step(name)
         status = STATUS.get(name, 1)
-        outcome = {"status": status, "verdict": self.case.report["verdict"], "address": str(self.service), "steps": self.steps, "leaf": name}
+        outcome = {"status": status, "verdict": self.case.report["verdict"], "address": str(self.service),
+                   "steps": self.steps, "leaf": name}
         outcome |= self.finding(tree.LEAVES[name]) if self.case.finding else self.no_finding()
         if self.as_json:
             print(json.dumps(outcome, indent=1))
@@ -128,7 +135,8 @@ class Diagnosis:
         unwatched = "; ".join(f"{name}: {why}" for name, why in report["not_watched"].items())
         self.say()
         if report["verdict"] == "not known":
-            self.say(f"Not known yet: {report['seconds_needed']:.1f} s more. Ask again, or with --wait {max(1, round(report['seconds_needed'])) + 1}s.")
+            needed = report["seconds_needed"]
+            self.say(f"Not known yet: {needed:.1f} s more. Ask again, or with --wait {math.ceil(needed) + 1}s.")
         else:
             self.say(f"Healthy, for the {report['watched_seconds']:.0f} s that were watched: {figures}.")
             if unwatched:
@@ -148,20 +156,20 @@ class Diagnosis:
         commands = self.commands(leaf, like[0] if like else None)
         self.say()
         self.say(f"Diagnosis: {case.finding['verdict']}: {leaf.says}", hang="  ")
-        self.say(f"category     {', or '.join(categories) or 'none: only the program knows what it counts'}", "  ", " " * 15)
+        self.row("category", ", or ".join(categories) or "none: only the program knows what it counts")
         for site in sites:
-            self.say(f"{site['what']:<12} {short(site['function'])}  {relative(site['file'])}:{site['line']}", "  ", " " * 15)
+            self.row(site["what"], f"{short(site['function'])}  {relative(site['file'])}:{site['line']}")
         if not sites:
-            self.say("line         none is known; the commands below go on", "  ", " " * 15)
+            self.row("line", "none is known; the commands below go on")
         for index, name in enumerate(like):
             pair = self.patterns[name]
-            self.say(f"{'like' if index == 0 else 'or like':<12} {name}: {pair['title']}", "  ", " " * 15)
-            self.say(f"{pair['category']}/README.md#{name}", " " * 15)
+            self.row("or like" if index else "like", f"{name}: {pair['title']}")
+            self.row("", f"{pair['category']}/README.md#{name}")
         if own in self.patterns:
-            self.say(f"that line    is the lab's own, of the pair {own}" + (
-                "" if leaf.like[:1] == (own,) else "; what the endpoint shows alone does not tell it from the others"), "  ", " " * 15)
+            alone = "" if leaf.like[:1] == (own,) else "; what the endpoint shows alone does not tell it from the others"
+            self.row("that line", f"is the lab's own, of the pair {own}{alone}")
         elif own:
-            self.say(f"that line    is the lab's own, of the exercise {own}; what is to be seen is a likeness", "  ", " " * 15)
+            self.row("that line", f"is the lab's own, of the exercise {own}; what is to be seen is a likeness")
         if case.finding["verdict"] == "held":
             self.say("It has stopped. A start-up, or a cache that is full, looks the same: ask again under load.")
         elif case.finding["verdict"] == "growing":
@@ -172,8 +180,12 @@ class Diagnosis:
         for command in commands:
             if not self.as_json:
                 print(f"  {command}")
-        return {"categories": categories, "figure": case.finding["kind"], "sites": sites, "by_evidence": list(leaf.like), "like": like,
-                "own": own, "says": leaf.says, "first_question": leaf.ask, "next": commands}
+        return {"categories": categories, "figure": case.finding["kind"], "sites": sites,
+                "by_evidence": list(leaf.like), "like": like, "own": own, "says": leaf.says, "first_question": leaf.ask,
+                "next": commands}
+
+    def row(self, what, words):
+        self.say(f"{what:<12} {words}", "  ", " " * 15)
 
     def own_pair(self, file):
         """The pair or the exercise of the lab whose source this is."""
@@ -182,26 +194,23 @@ class Diagnosis:
         return found[3] if known and (found[2] == "exercises" or found[3] in self.patterns) else None
 
     def sites(self):
-        """The lines of the finding: its own; for a gauge those of the memory that rises with it, and where the gauge stands."""
-        finding, sites = self.case.finding, []
-        for key, what in ("waits_at", "waits in"), ("spawned_at", "spawned by"):
-            if finding[key] and finding[key]["file"]:
-                sites.append({"what": what, **{part: finding[key][part] for part in ("function", "file", "line")}})
-        places = {"fds": "opened by", "heap": "allocated by", "gauge": "memory by"}
+        """The lines of the finding: its own; of a gauge those of the memory that rises with it, and where it stands."""
+        finding = self.case.finding
+        found = [(what, finding[key]) for key, what in (("waits_at", "waits in"), ("spawned_at", "spawned by"))]
+        what = {"fds": "opened by", "heap": "allocated by", "gauge": "memory by"}.get(finding["kind"])
         beside = [finding] if finding["kind"] != "gauge" else self.case.of("heap")
-        for place in [place for other in beside for place in other["places"]][:3]:
-            sites.append({"what": places[finding["kind"]], **{part: place[part] for part in ("function", "file", "line")}})
-        if finding["kind"] == "fds" and not sites:
-            accepting = [task["frames"][0] for task in self.case.tasks[0] if task["operation"] == "accept" and task["frames"]]
-            sites += [{"what": "accepted by", **{part: frame[part] for part in ("function", "file", "line")}} for frame in accepting[:3]]
-        if finding["kind"] == "gauge":
-            sites += self.declarations(finding["what"])
-        return sites
+        found += [(what, place) for other in beside for place in other["places"]][:3]
+        if finding["kind"] == "fds" and not finding["places"]:
+            accepting = [task for task in self.case.tasks[0] if task["operation"] == "accept" and task["frames"]]
+            found += [("accepted by", task["frames"][0]) for task in accepting[:3]]
+        sites = [{"what": what, "function": place["function"], "file": place["file"], "line": place["line"]}
+                 for what, place in found if place and place["file"]]
+        return sites + (list(self.declarations(finding["what"])) if finding["kind"] == "gauge" else [])
 
     def declarations(self, gauge):
-        """Where the sources that tasks run in, if this machine has them, name the gauge. The endpoint has no line for it."""
-        files = {frame["file"] for task in self.case.tasks[0] for frame in [*task["frames"], *([task["spawned_at"]] if task["spawned_at"] else [])]}
-        for file in sorted(files):
+        """Where the sources that tasks run in, if this machine has them, name the gauge: the endpoint has no line."""
+        frames = [frame for task in self.case.tasks[0] for frame in [*task["frames"], task["spawned_at"]] if frame]
+        for file in sorted({frame["file"] for frame in frames}):
             try:
                 with open(file, encoding="utf-8") as source:
                     for number, line in enumerate(source, 1):

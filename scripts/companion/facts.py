@@ -1,5 +1,5 @@
-"""What the endpoint says to each question of the tree: a function for each, named as the question is, that returns the answer and the
-evidence for it. `Case` holds what has been asked; what a question needs is asked when it comes up."""
+"""What the endpoint says to each question of the tree: a function for each, named as the question is, that returns the
+answer and the evidence for it. `Case` holds what has been asked; what a question needs is asked when it comes up."""
 import functools
 import os.path
 import re
@@ -8,8 +8,9 @@ import time
 from . import tree
 
 APART = 2  # seconds between two looks
-RANKS = "leaking", "growing", "held"
-KINDS = {"tasks": "tasks", "fds": "descriptors", "gauge": "a gauge of the program", "heap": "heap"}  # the first holds what follows
+FINDINGS = "leaking", "growing", "held"
+# The first holds what follows.
+KINDS = {"tasks": "tasks", "fds": "descriptors", "gauge": "a gauge of the program", "heap": "heap"}
 FEW = 5  # tasks; fewer than the verdict takes notice of say nothing
 DEEP = 4  # frames of one function in one chain that make a recursion
 FUNCTIONS = {}
@@ -26,7 +27,8 @@ class Case:
     def __init__(self, service, report):
         self.service, self.report = service, report
         worst = [finding for finding in report["findings"] if finding["verdict"] == report["verdict"]]
-        self.finding = min(worst, key=lambda finding: list(KINDS).index(finding["kind"]), default=None) if report["verdict"] in RANKS else None
+        worst = worst if report["verdict"] in FINDINGS else []
+        self.finding = min(worst, key=lambda finding: list(KINDS).index(finding["kind"]), default=None)
 
     @functools.cached_property
     def before(self):
@@ -88,7 +90,8 @@ def bare(function):
 
 def runs_in(task, place):
     """How many frames of the task's chain are of the function that a place is in."""
-    return sum(frame["file"] == place["file"] and bare(frame["function"]) == bare(place["function"]) for frame in task["frames"])
+    name = bare(place["function"])
+    return sum(frame["file"] == place["file"] and bare(frame["function"]) == name for frame in task["frames"])
 
 
 def amount(finding, value=None):
@@ -97,11 +100,13 @@ def amount(finding, value=None):
 
 
 def describe(finding):
-    what = {"tasks": f'tasks in "{finding["what"]}"' if finding["what"] else "tasks", "fds": f"descriptors of kind {finding['what']}",
-            "heap": "heap in use", "gauge": f'gauge "{finding["what"]}"'}[finding["kind"]]
+    what = finding["what"]
+    name = {"tasks": f'tasks in "{what}"' if what else "tasks", "fds": f"descriptors of kind {what}",
+            "heap": "heap in use", "gauge": f'gauge "{what}"'}[finding["kind"]]
+    pace = f"+{amount(finding, finding['per_second'])} a second over {finding['seconds']:.1f} s"
     if finding["verdict"] == "held":
-        return f"{what}: {amount(finding)}, rose by {amount(finding, finding['rise'])} until {finding['until_seconds']:.0f} s ago"
-    return f"{what}: {amount(finding)}, +{amount(finding, finding['per_second'])} a second over {finding['seconds']:.1f} s"
+        pace = f"rose by {amount(finding, finding['rise'])} until {finding['until_seconds']:.0f} s ago"
+    return f"{name}: {amount(finding)}, {pace}"
 
 
 def matches(one, many):
@@ -135,7 +140,8 @@ def moves(case):
         return "they wait in many places", "the verdict names none"
     if first == second and still > waited + case.seconds() / 2:
         return "no", f"task {first} has waited for {still:.1f} s, and was the one {case.seconds():.1f} s earlier"
-    return "yes", f"it was task {first} after {waited:.1f} s, and is {f'task {second} after {still:.1f} s' if second else 'none'} now"
+    now = f"task {second} after {still:.1f} s" if second else "none"
+    return "yes", f"it was task {first} after {waited:.1f} s, and is {now} {case.seconds():.1f} s later"
 
 
 @answers("again")
@@ -176,7 +182,8 @@ def ended(case):
 
 def accepted(case):
     """How many open descriptors Asio has accepted."""
-    return sum(row["count"] for row in case.descriptors if any("accept" in frame[0] and "asio" in frame[0] for frame in row["frames"]))
+    return sum(row["count"] for row in case.descriptors
+               if any("accept" in function and "asio" in function for function, _, _ in row["frames"]))
 
 
 @answers("connection")
@@ -222,7 +229,8 @@ def steps(case):
                           if any((file, line) == (place["file"], place["line"]) for _, file, line in row["frames"])))
         time.sleep(0.02)
     rises = sorted(after - before for before, after in zip(counts, counts[1:]) if after > before)
-    words = f"+{', +'.join(map(str, rises[:8]))}{' …' if len(rises) > 8 else ''} in {len(counts)} looks" if rises else "none came"
+    some = ", ".join(f"+{rise}" for rise in rises[:8]) + (" …" if len(rises) > 8 else "")
+    words = f"{some} in {len(counts)} looks" if rises else "none came"
     several = len(rises) >= 3 and rises[len(rises) // 2] >= 3 and len(rises) * 2 < len(counts)
     return "several at once" if several else "yes, or not seen", words
 
@@ -231,13 +239,15 @@ def steps(case):
 def bound(case):
     limit = case.finding["bound"]
     passed = limit is not None and case.finding["value"] > limit
-    return "yes" if passed else "no", f"it is {amount(case.finding)}, " + ("it declared none" if limit is None else f"its bound {limit:,.0f}")
+    declared = "it declared none" if limit is None else f"its bound {limit:,.0f}"
+    return "yes" if passed else "no", f"it is {amount(case.finding)}, {declared}"
 
 
 @answers("counted")
 def counted(case):
     name = case.finding["what"]
-    return next((answer for answer, words in tree.COUNTED.items() if re.search(words, name, re.I)), "something else"), f'"{name}"'
+    fitting = (answer for answer, words in tree.COUNTED.items() if re.search(words, name, re.I))
+    return next(fitting, "something else"), f'"{name}"'
 
 
 @answers("owners of timers")
@@ -259,8 +269,8 @@ def without_arguments(frame):
 
 
 def rows_of(case):
-    """The rows of the heap that the finding's function allocated, those of its line first, the largest first, each with what the
-    library did on it. It is the memory that is in use; that this function's rises, the verdict has said."""
+    """The rows of the heap that the finding's function allocated, those of its line first, the largest first, each with
+    what the library did on it. It is the memory that is in use; that this function's rises, the verdict has said."""
     place, rows = case.place(), []
     for row in case.heap[1]:
         frames = row["frames"]
@@ -303,7 +313,9 @@ def stack(case):
     size = rows[0]["bytes"] / max(1, rows[0]["count"])
     case.object_bytes = size
     each = f"{rows[0]['count']:,} of {size:,.0f} bytes each; "
-    for answer, row in [*((answer, rows[0]) for answer in tree.ON_STACK), *((answer, row) for answer in tree.BESIDE for row in rows[1:])]:
+    tries = [(answer, rows[0]) for answer in tree.ON_STACK]
+    tries += [(answer, row) for answer in tree.BESIDE for row in rows[1:]]
+    for answer, row in tries:
         if found := re.search(rf".*({tree.ON_STACK[answer]}).*", row["library"]):
             return answer, f"{each}{'' if row is rows[0] else 'beside them '}{found[0].strip()}"
     if size >= tree.LARGE:

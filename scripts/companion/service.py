@@ -79,9 +79,10 @@ class Service:
         if path not in self.asked:
             self.asked.append(path)
         if status == 401:
-            raise Unusable(f"{self} wants a token: {'that one is not it' if self.token else 'name its file with --token-file FILE'}")
+            why = "that one is not it" if self.token else "name its file with --token-file FILE"
+            raise Unusable(f"{self} wants a token: {why}")
         if status == 403:
-            raise Unusable(f"{self} refuses this name of its host: ask for 127.0.0.1, or have the program allow it (--allow-host NAME)")
+            raise Unusable(f"{self} refuses this name of its host: ask for 127.0.0.1, or allow it with --allow-host NAME")
         if status in (429, 503):
             raise Unusable(f"{self} has no time to answer {path} (status {status}): ask again")
         return text if status == 200 else None
@@ -104,7 +105,7 @@ class Service:
         return listed["tasks"], listed["shown"] == listed["total"]
 
     def stacks(self, path):
-        """Each row of a profile's text form: how many, how many bytes where it says so, the frames as (function, file, line)."""
+        """Each row of a profile as text: how many, how many bytes if it says so, the frames as (function, file, line)."""
         rows = []
         for line in (self.ask(path) or "").splitlines():
             if head := re.match(r"(\d+)(?:: (\d+) \[.*?\])? @ (.*)", line):

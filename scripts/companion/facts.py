@@ -96,7 +96,9 @@ def runs_in(task, place):
 
 def amount(finding, value=None):
     value = finding["value"] if value is None else value
-    return f"{value / 2**20:.1f} MiB" if finding["kind"] == "heap" else f"{value:,.0f}"
+    if finding["kind"] == "heap":
+        return f"{value / 2**20:.1f} MiB" if value >= 2**20 / 10 else f"{value / 1024:.1f} KiB"
+    return f"{value:,.0f}" if value == round(value) or value >= 10 else f"{value:.1f}"
 
 
 def describe(finding):

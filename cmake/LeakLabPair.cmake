@@ -8,6 +8,8 @@
 #   growth_per_second          by which the leaky twin's gauge rises at that rate
 #   leaks_above_rate           optional: up to this rate the leaky twin keeps up and holds still
 #   verdict                    what the profile must name: the operation or the function
+#   strategy                   what the fix does: one or two of the words in scripts/pairs.py; an exercise, which tells no
+#                              answer, has none
 #   work                       what lab::completed() counts
 #   seconds_to_tell            how long a run must last for a verdict
 #   minutes_to_learn, prerequisites
@@ -20,6 +22,11 @@
 # Call it in the folder of the category, which holds examples/.
 function(leaklab_add_pair pattern)
   leaklab_add_twins(${pattern} examples ${ARGN})
+  file(READ "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}/pair.json" pair)
+  string(JSON strategies ERROR_VARIABLE missing LENGTH "${pair}" strategy)
+  if(missing OR strategies LESS 1 OR strategies GREATER 2)
+    message(FATAL_ERROR "examples/${pattern}/pair.json: strategy is a list of one or two words")
+  endif()
   if(LEAKLAB_TESTS)
     leaklab_add_pair_tests(${pattern} ${pair_gauge} ${pair_rate} ${pair_seconds_to_tell} ${teardown_steps}
       ${valgrind_finds_leak})

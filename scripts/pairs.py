@@ -7,6 +7,21 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = pathlib.Path(os.environ.get("LEAKLAB_BIN", ROOT / "build" / "bin")).absolute()
 
+# What a fix does, by the word that pair.json has for it under "strategy".
+STRATEGIES = {
+    "counterpart": "give the wait its other side: a receiver, or a close",
+    "deadline": "give the wait a deadline",
+    "cancel": "cancel, join or unsubscribe what nobody waits for any more",
+    "owner": "give the resource an owner, which returns it on every way out",
+    "scope": "end the life where the use ends",
+    "weak": "refer back weakly",
+    "copy": "keep a copy of the small part that is needed",
+    "capacity": "give spare capacity back",
+    "bound": "set a bound",
+    "refuse": "refuse what is over the bound, and count it",
+    "confirm": "let go only after the last step that can fail",
+}
+
 
 def die(status, text):
     """One line on stderr, and out."""

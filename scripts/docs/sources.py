@@ -102,6 +102,8 @@ def shown(source, entry, figures):
         return fenced("cpp", puzzle(*rest.split(" ", 1)))
     if kind == "pairs":
         return pairs_table(rest)
+    if kind == "strategies":
+        return strategies_table()
     if kind == "figure-table":
         return figure_table(rest, figures)
     raise Failed(f'nothing is known about "{source}"')
@@ -171,6 +173,24 @@ def pairs_table(number):
         if pair["category"].startswith(number):
             link = f"[{pair['pattern']}](examples/{pair['pattern']}/)"
             rows.append(f"| {link} | {pair['gauge']} | {pair['work']} | {pair['minutes_to_learn']} min |")
+    return "\n".join(rows) + "\n"
+
+
+def strategies_table():
+    """What a fix does, against the category: each cell has its pairs, each a link to its section, which shows the diff."""
+    every = pairs.load()
+    for pair in every:
+        wanted = pair.get("strategy") or ["nothing"]
+        if unknown := [word for word in wanted if word not in pairs.STRATEGIES]:
+            raise Failed(f"pair.json of {pair['pattern']} has the strategy {unknown[0]}; known are {', '.join(pairs.STRATEGIES)}")
+    categories = sorted({pair["category"] for pair in every})
+    titles = [read(f"{name}/README.md").partition("\n")[0].removeprefix("# ") for name in categories]
+    rows = ["| | " + " | ".join(f"[{title}](../{name}/README.md)" for name, title in zip(categories, titles)) + " |",
+            "|---" * (len(categories) + 1) + "|"]
+    for word, what in pairs.STRATEGIES.items():
+        cells = [", ".join(f"[{pair['pattern']}](../{category}/README.md#{pair['pattern']})" for pair in every
+                           if pair["category"] == category and word in pair["strategy"]) for category in categories]
+        rows.append(f"| **{word}**: {what} | " + " | ".join(cell or "-" for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 
 

@@ -12,6 +12,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -56,6 +58,24 @@ class leak_watch : public testing::Test
       context_.restart();
       watch_.sample(now_ += 0.1);
     }
+  }
+
+  void all_say_the_same()
+  {
+    auto const report = watch_.report();
+    auto worst = verdict::unknown;
+    for (auto const& [figure, found] : report.figures)
+    {
+      worst = std::min(worst, found.verdict);
+      EXPECT_EQ(watch_.judge(figure).verdict, found.verdict) << figure << " at " << now_;
+      auto of_it = verdict::unknown;
+      for (auto const& each : report.findings)
+        if (each.kind == figure_kind::gauge ? each.what == figure : to_string(each.kind) == figure)
+          of_it = std::min(of_it, each.found.verdict);
+      EXPECT_EQ(is_finding(found.verdict) ? found.verdict : verdict::unknown, of_it)
+          << figure << " at " << now_;
+    }
+    EXPECT_EQ(report.verdict, worst) << now_;
   }
 
   asio::io_context context_;
@@ -283,24 +303,40 @@ TEST_F(leak_watch, says_the_same_to_all_who_ask)
         {
           if (i / 20 % 3 != 1) value += 5;
           if (i < 40) spawn(context_, produce(results_), "producer");
-          auto const report = watch_.report();
-          auto worst = verdict::unknown;
-          for (auto const& [figure, found] : report.figures)
-          {
-            worst = std::min(worst, found.verdict);
-            EXPECT_EQ(watch_.judge(figure).verdict, found.verdict) << figure << " at " << i;
-            auto of_it = verdict::unknown;
-            for (auto const& each : report.findings)
-              if (each.kind == figure_kind::gauge ? each.what == figure
-                                                  : to_string(each.kind) == figure)
-                of_it = std::min(of_it, each.found.verdict);
-            EXPECT_EQ(is_finding(found.verdict) ? found.verdict : verdict::unknown, of_it)
-                << figure << " at " << i;
-          }
-          EXPECT_EQ(report.verdict, worst) << i;
+          all_say_the_same();
         });
   EXPECT_EQ(watch_.judge("pausing").verdict, verdict::leaking);
   EXPECT_EQ(watch_.judge("tasks").verdict, verdict::held);
+}
+
+TEST_F(leak_watch, says_the_same_when_a_leak_is_a_small_part_of_what_rises)
+{
+  std::vector<int> leaked;
+  std::vector<int> used;
+  std::mt19937 load(11);  // NOLINT(*-msc51-cpp): the same each time, one that takes both ways
+  auto const open_pipes = [&](std::size_t ends)
+  {
+    for (; used.size() > ends; used.pop_back())
+      close(used.back());
+    while (used.size() < ends)
+    {
+      int both[2];
+      ASSERT_EQ(pipe(both), 0);
+      used.insert(used.end(), both, both + 2);
+    }
+  };
+  open_pipes(200);
+  watch(12,
+        [&](int i)
+        {
+          leaked.push_back(open("/dev/null", O_RDONLY | O_CLOEXEC));
+          if (load() % 14 == 0) open_pipes(2 * (load() % 160));
+          all_say_the_same();
+        });
+  EXPECT_EQ(watch_.judge("fds").verdict, verdict::leaking);
+  open_pipes(0);
+  for (auto const descriptor : leaked)
+    close(descriptor);
 }
 
 #if LEAKLAB_TCMALLOC

@@ -51,10 +51,10 @@ void add_figure(leak_report& report, finding total, std::vector<finding> places)
   places.resize(std::min(places.size(), most_findings));
 
   auto const figure = figure_of(total);
-  if (rises && (whole.verdict < worst || sum < explained * whole.rise))
-    places.insert(places.begin(), total);
-  else if (!places.empty() && worst != whole.verdict)
-    whole = places.front().found;
+  bool const by_itself = rises && (whole.verdict < worst || sum < explained * whole.rise);
+  auto const worst_place = places.empty() ? whole : places.front().found;
+  if (by_itself) places.insert(places.begin(), total);
+  if (by_itself ? worst < whole.verdict : worst != whole.verdict) whole = worst_place;
   report.figures.push_back({figure, whole});
   report.findings.insert(report.findings.end(), places.begin(), places.end());
   report.verdict = std::min(report.verdict, whole.verdict);

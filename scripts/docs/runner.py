@@ -13,6 +13,7 @@ import time
 import urllib.request
 
 import pairs
+from docs import timeline
 from docs.kept import sources_of
 
 ROOT = pairs.ROOT
@@ -23,6 +24,8 @@ LOAD = 10  # seconds; what a program does by default
 SHORT_LOAD = 5  # seconds, before a late look
 LATE = 5  # seconds after the end of that load
 SAMPLED_EVERY = 0.5
+GROWS_FOR = 16  # seconds, of a program whose memory is drawn
+GROWTH_SAMPLED_EVERY = 0.2
 TIME_LIMIT = 300  # seconds
 
 
@@ -177,6 +180,41 @@ class Runner:
             for gauge in set(points[0]) - {"event", *series}:
                 series[gauge] = [point[gauge] for point in points]
                 series[f"{gauge}, seconds"] = [point["seconds"] for point in points]
+        return found
+
+    def traces(self, pattern):
+        """Some tasks' lives in both twins of a pattern, out of a trace of a second."""
+        found = {}
+        for twin in timeline.TWINS:
+            running = self.program(f"{pattern}-{twin}", False)
+            with urllib.request.urlopen(f"http://{running.address}/debug/pprof/trace?seconds=1", timeout=30) as answer:
+                found[twin] = timeline.lives(json.loads(self.normalised(answer.read().decode())))
+        return found
+
+    def growth(self, arguments):
+        """Memory and verdicts of one program."""
+        name, *options = shlex.split(arguments)
+        found = {"seconds": [], "in_use": [], "resident": [], "verdicts": {}}
+        process = subprocess.Popen([executable(name), *options, "--port", "0", "--json", "--duration", f"{2 * GROWS_FOR}s"],
+                                   cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        try:
+            address = json.loads(process.stdout.readline())["url"]
+            begin = time.monotonic()
+            for step in range(round(GROWS_FOR / GROWTH_SAMPLED_EVERY) + 1):
+                time.sleep(max(0.0, begin + step * GROWTH_SAMPLED_EVERY - time.monotonic()))
+                figures, leaks = (json.load(urllib.request.urlopen(f"{address}/debug/{path}", timeout=30))
+                                  for path in ("vars", "leaks?format=json"))
+                found["seconds"].append(round(time.monotonic() - begin, 2))
+                found["in_use"].append(figures["heap"]["in_use_bytes"])
+                found["resident"].append(figures["process"]["resident_bytes"])
+                for figure, word in leaks["figures"].items():
+                    changes = found["verdicts"].setdefault(figure, [])
+                    if not changes or changes[-1][1] != word:
+                        changes.append([found["seconds"][-1] if changes else 0, word])
+        finally:
+            process.terminate()
+            process.wait()
+            process.stdout.close()
         return found
 
 

@@ -6,14 +6,15 @@ import subprocess
 import textwrap
 
 import pairs
-from docs import chart
+from docs import chart, growth, timeline
 from docs.markdown import fenced
 from docs.runner import Failed, programs_in
 
 ROOT = pairs.ROOT
 LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".h": "cpp", ".py": "python", ".json": "json", ".cmake": "cmake", ".md": "markdown",
              ".txt": "cmake"}
-MEASURED = "side-by-side", "test", "look", "late", "report", "run:", "chart"
+DRAWN = {"chart": chart, "growth": growth, "timeline": timeline}
+MEASURED = "side-by-side", "test", "look", "late", "report", "run:", *DRAWN
 
 
 def split(source):
@@ -23,6 +24,10 @@ def split(source):
 
 def is_measured(source):
     return split(source)[0] in MEASURED
+
+
+def is_drawn(source):
+    return split(source)[0] in DRAWN
 
 
 def folder_of(pattern):
@@ -53,6 +58,13 @@ def measure(source, runner):
     if kind == "chart":
         folder_of(rest)
         return [f"{rest}-leaky", f"{rest}-fixed"], runner.series(rest)
+    if kind == "growth":
+        return rest.split()[:1], runner.growth(rest)
+    if kind == "timeline":
+        folder_of(rest)
+        found = runner.traces(rest)
+        places = sorted({one["waits_at"] for lives in found.values() for one in lives})
+        return [f"{rest}-leaky", f"{rest}-fixed"], {**found, "output": places}
     if kind == "side-by-side":
         pattern = rest.split()[0]
         folder_of(pattern)
@@ -87,8 +99,8 @@ def command_of(source):
 def shown(source, entry, figures):
     """The body of the part."""
     kind, rest = split(source)
-    if kind == "chart":
-        return chart.markdown(*rest.split(" ", 1), recorded(source, entry))
+    if is_drawn(source):
+        return DRAWN[kind].markdown(*drawn(source, entry))
     if is_measured(source):
         return fenced("console", [f"$ {command_of(source)}", *entry["output"]])
     if kind == "diff":
@@ -107,6 +119,27 @@ def shown(source, entry, figures):
     if kind == "figure-table":
         return figure_table(rest, figures)
     raise Failed(f'nothing is known about "{source}"')
+
+
+def drawn(source, entry):
+    """The arguments for a picture's functions: its name and what it draws."""
+    kind, rest = split(source)
+    return (*rest.split(" ", 1), recorded(source, entry)) if kind == "chart" else (rest, entry)
+
+
+def picture(source, entry):
+    """(name of the file, content)"""
+    kind, _ = split(source)
+    *name, content = drawn(source, entry)
+    return DRAWN[kind].file_name(*name), DRAWN[kind].svg(*name, content)
+
+
+def drawn_difference(source, before, after):
+    """Why two recordings tell different stories, or nothing."""
+    kind, rest = split(source)
+    if kind != "chart":
+        return DRAWN[kind].difference(before, after)
+    return chart.difference(recorded(source, before), recorded(source, after), rest.partition(" ")[2])
 
 
 def recorded(source, entry):
@@ -182,7 +215,8 @@ def strategies_table():
     for pair in every:
         wanted = pair.get("strategy") or ["nothing"]
         if unknown := [word for word in wanted if word not in pairs.STRATEGIES]:
-            raise Failed(f"pair.json of {pair['pattern']} has the strategy {unknown[0]}; known are {', '.join(pairs.STRATEGIES)}")
+            raise Failed(f"pair.json of {pair['pattern']} has the strategy {unknown[0]}; "
+                         f"known are {', '.join(pairs.STRATEGIES)}")
     categories = sorted({pair["category"] for pair in every})
     titles = [read(f"{name}/README.md").partition("\n")[0].removeprefix("# ") for name in categories]
     rows = ["| | " + " | ".join(f"[{title}](../{name}/README.md)" for name, title in zip(categories, titles)) + " |",

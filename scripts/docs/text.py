@@ -3,7 +3,7 @@ import pathlib
 import subprocess
 
 import pairs
-from docs import chart, sources
+from docs import sources
 from docs.kept import Kept
 from docs.markdown import Document, words_of
 from docs.runner import Failed
@@ -49,10 +49,10 @@ class Text:
     def transcripts(self):
         """The sources that are measured for this text alone."""
         return list(dict.fromkeys(part.source for part in self.document.parts
-                                  if sources.is_measured(part.source) and not part.source.startswith("chart ")))
+                                  if sources.is_measured(part.source) and not sources.is_drawn(part.source)))
 
     def charts(self):
-        return list(dict.fromkeys(part.source for part in self.document.parts if part.source.startswith("chart ")))
+        return list(dict.fromkeys(part.source for part in self.document.parts if sources.is_drawn(part.source)))
 
     def images(self):
         """Under what name the recordings behind the charts are kept, which all texts of a folder share."""
@@ -77,10 +77,9 @@ class Text:
             except (Failed, ValueError) as failure:
                 problems.append((part.first + 1, str(failure)))
             bodies.append(body)
-            if body and part.source.startswith("chart "):
-                pattern, gauge = part.source.split(" ", 2)[1:]
-                pictures[self.path.parent / "images" / chart.file_name(pattern, gauge)] = chart.svg(
-                    pattern, gauge, sources.recorded(part.source, entry))
+            if body and sources.is_drawn(part.source):
+                name, content = sources.picture(part.source, entry)
+                pictures[self.path.parent / "images" / name] = content
         values = {}
         for key, start, _ in self.document.figures():
             values[key] = figures.value(key)

@@ -12,7 +12,7 @@ from docs.runner import Failed, programs_in
 
 ROOT = pairs.ROOT
 LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".h": "cpp", ".py": "python", ".json": "json", ".cmake": "cmake", ".md": "markdown",
-             ".txt": "cmake"}
+             ".txt": "cmake", ".yml": "yaml", ".yaml": "yaml"}
 DRAWN = {"chart": chart, "growth": growth, "timeline": timeline}
 MEASURED = "side-by-side", "test", "look", "late", "report", "run:", *DRAWN
 

@@ -75,7 +75,10 @@ class Table:
             address = int(symbol.value().address) if symbol else int(gdb.parse_and_eval("(long)&leaklab_debugger_layout"))
         except gdb.error:
             raise gdb.GdbError("this program has no leaklab_debugger_layout: it is not linked with leaklab::tasks, or is stripped")
-        words = struct.unpack(f"<{len(FIELDS)}Q", self.memory.bytes(address, 8 * len(FIELDS)))
+        try:
+            words = struct.unpack(f"<{len(FIELDS)}Q", self.memory.bytes(address, 8 * len(FIELDS)))
+        except gdb.MemoryError:
+            raise gdb.GdbError("the layout of tasks cannot be read: the core is of another program, or of another build of it")
         self.at = collections.namedtuple("Layout", FIELDS)(*words)
         if self.at.version != 1:
             raise gdb.GdbError(f"this script knows version 1 of the layout of tasks, the program has {self.at.version}")
@@ -186,7 +189,7 @@ class Tasks(gdb.Command):
     def invoke(self, argument, from_tty):
         limit = number_in(argument) if argument.strip() else None
         tasks = Table().tasks()
-        print(f"{len(tasks)} tasks")
+        print(counted(len(tasks), "task"))
         for task in tasks[:limit]:
             print("", head(task), *lines_of(task), sep="\n")
 
@@ -217,10 +220,14 @@ class Where(gdb.Command):
         tasks = Table().tasks()
         for task in tasks:
             groups[(task.name, task.operation or task.state, *lines_of(task))].append(task)
-        print(f"{len(tasks)} tasks in {len(groups)} places")
+        print(f"{counted(len(tasks), 'task')} in {counted(len(groups), 'place')}")
         for (name, what, *lines), members in sorted(groups.items(), key=lambda group: -len(group[1])):
             oldest = max(members, key=lambda task: task.seconds)
             print("", f"{len(members)} in {what}: {name}; the oldest for {oldest.seconds:.1f} s, task {oldest.id}", *lines, sep="\n")
+
+
+def counted(number, what):
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def number_in(argument):

@@ -327,7 +327,7 @@ TEST_F(leak_watch, says_the_same_when_a_leak_is_a_small_part_of_what_rises)
   };
   open_pipes(200);
   watch(12,
-        [&](int i)
+        [&](int)
         {
           leaked.push_back(open("/dev/null", O_RDONLY | O_CLOEXEC));
           if (load() % 14 == 0) open_pipes(2 * (load() % 160));

@@ -69,8 +69,7 @@ def caption(rest, entry):
 
 
 def alternative(rest, entry):
-    return (f"Lines of bytes in use, solid, and resident memory, dashed, of {name_of(rest)} against time, "
-            f"{entry['seconds'][-1]:.0f} seconds; verdicts beneath")
+    return f"{name_of(rest)}: bytes in use, solid, and resident memory, dashed; verdicts beneath"
 
 
 def file_name(rest):
@@ -86,7 +85,7 @@ def markdown(rest, entry):
     rows = ["| seconds | in use, MiB | resident, MiB | " + " | ".join(f"{name}" for name in said) + " |",
             "|---:|---:|---:|" + "---|" * len(said)]
     changed = {second for changes in said.values() for second, _ in changes}
-    for second in sorted({*range(0, math.floor(entry["seconds"][-1]) + 1, 4), *changed}):
+    for second in sorted({*range(0, math.floor(entry["seconds"][-1]) + 1, 8), *changed}):
         cells = [figure(value_at(entry["seconds"], entry[line], second) / MIB) for line in LINES]
         rows.append(f"| {figure(second)} | " + " | ".join(cells + [word_at(changes, second) for changes in said.values()]) + " |")
     return "\n".join([f"![{alternative(rest, entry)}](images/{file_name(rest)})", "", f"*{caption(rest, entry)}*", "",
@@ -120,7 +119,7 @@ def svg(rest, entry):
         parts.append(f'<text x="{LEFT - 8}" y="{at + 5:.1f}" text-anchor="end">{number * step:g}</text>')
     for second in range(0, math.floor(end) + 1, 2):
         parts.append(f'<text x="{x(second):.1f}" y="{bottom + 20}" text-anchor="middle">{second}</text>')
-    parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{bottom + 20}">seconds</text>')
+    parts.append(f'<text x="{WIDTH - RIGHT + 16}" y="{bottom + 20}">seconds</text>')
     parts.append(f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>')
     ends = {line: y(entry[line][-1]) for line in LINES}
     if ends["in_use"] - ends["resident"] < 18:  # the labels must not cover each other

@@ -132,7 +132,8 @@ def markdown(pattern, entry):
             rows.append(f"| {twin} | {one['name']} {one['task']} | {one['parent'] or '-'} | {begins} | {does(one)} "
                         f"| {fate(one)[0]} |")
     return "\n".join([f"![{alternative(pattern, entry)}](images/{file_name(pattern)})", "",
-                      f"*{caption(pattern, entry)}*", "", "<details>", "<summary>The timeline as a table</summary>", "", *rows, "", "</details>"]) + "\n"
+                      f"*{caption(pattern, entry)}*", "", "<details>",
+                      "<summary>The timeline as a table</summary>", "", *rows, "", "</details>"]) + "\n"
 
 
 def svg(pattern, entry):

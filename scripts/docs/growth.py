@@ -49,12 +49,12 @@ def spans(changes, end):
     return [(begin, until, word) for (begin, word), until in zip(changes, [second for second, _ in changes[1:]] + [end])]
 
 
-def story(changes):
+def words_of(changes):
     """The words in their order, without those that say nothing at the beginning."""
     words = [word for _, word in changes]
     while len(words) > 1 and words[0] in QUIET:
         words.pop(0)
-    return ", then ".join(words)
+    return words
 
 
 def extent(values):
@@ -64,7 +64,7 @@ def extent(values):
 
 
 def caption(rest, entry):
-    verdicts = "; ".join(f"{name} {story(changes)}" for name, changes in spoken(entry).items())
+    verdicts = "; ".join(f"{name} {', then '.join(words_of(changes))}" for name, changes in spoken(entry).items())
     return f"{name_of(rest)}: in use {extent(entry['in_use'])}, resident {extent(entry['resident'])}. Verdict: {verdicts}."
 
 
@@ -145,7 +145,7 @@ def svg(rest, entry):
 def difference(before, after):
     """Why two runs tell different stories, or nothing."""
     for name in spoken(before).keys() | spoken(after).keys():
-        then, now = ({word for _, word in entry["verdicts"].get(name, [])} - {"growing"} for entry in (before, after))
+        then, now = (set(words_of(entry["verdicts"][name])) - {"growing"} for entry in (before, after))
         if then != now:
             return f"the verdicts on {name} were {sorted(then)} and are {sorted(now)}"
     return ""

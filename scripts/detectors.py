@@ -47,9 +47,10 @@ def running(program, *before, **options):
 
 
 def heaptrack_print(record, *options):
-    """What heaptrack kept, without the parts that nobody asked for. It packs the file after its program has ended."""
+    """What heaptrack kept, without the parts that nobody asked for. It packs the file after its program has ended, by zstd or,
+    where that is not installed, by gzip."""
     deadline = time.monotonic() + 60
-    while not (packed := pathlib.Path(f"{record}.zst")).exists() and time.monotonic() < deadline:
+    while not (packed := [*pathlib.Path(record).parent.glob(f"{pathlib.Path(record).name}.*")]) and time.monotonic() < deadline:
         time.sleep(0.1)
-    command = ["heaptrack_print", "-f", packed, "-a", "0", "-T", "0", *options]
+    command = ["heaptrack_print", "-f", *packed[:1], "-a", "0", "-T", "0", *options]
     return subprocess.run(command, capture_output=True, text=True).stdout

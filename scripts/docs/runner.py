@@ -92,7 +92,8 @@ class Runner:
         shutil.rmtree(self.folder)
 
     def environment(self):
-        return {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "yes",
+        tools = pairs.BIN.parent / "tools"  # where scripts/test puts Prometheus's
+        return {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "yes",
                 "LEAKLAB_BIN": str(pairs.BIN), "PPROF_TMPDIR": str(self.folder / ".pprof")}
 
     def program(self, arguments, late):

@@ -152,7 +152,7 @@ def svg(pattern, entry):
     for tick in range(0, round(WINDOW) + 1, 20):
         parts.append(f'<text class="small" x="{x(tick):.0f}" y="{height - 28}" text-anchor="middle">{tick}</text>')
     parts.append(f'<text class="small" x="{x(WINDOW / 2):.0f}" y="{height - 10}" text-anchor="middle">milliseconds; '
-                 'dark: runs, light: waits, arrow: spawns</text>')
+                 'stroke: runs, bar: waits, arrow: spawns</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

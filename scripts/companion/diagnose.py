@@ -2,7 +2,7 @@
 
 ADDRESS is http://HOST:PORT, HOST:PORT, a port of this machine, or unix:PATH: any service that keeps a leaklab::endpoint.
 Ends in a category, the line, the pair of the lab that is like it, the first question to put to the code, and commands.
-Changes nothing in the service. Takes up to eight seconds, and as long as --wait while the verdict is not known.
+Changes nothing in the service. Takes up to eight seconds; while the verdict is not known, up to --wait more.
 """
 import json
 import math
@@ -53,10 +53,16 @@ def run(chosen):
 
 
 def token_in(name):
+    if name is None:
+        return None
     try:
-        return name and open(name, encoding="utf-8").read().strip()
+        token = open(name, encoding="utf-8").read().strip()
     except (OSError, UnicodeDecodeError) as fault:
         raise service.Unusable(f"{name}: {fault.strerror if isinstance(fault, OSError) else 'is no text'}") from None
+    if not re.fullmatch(r"[!-~]+", token):  # a header takes no other
+        raise service.Unusable(f"{name}: a token is one word of ASCII, as the service was given; this is "
+                               f"{'another text' if token else 'empty'}")
+    return token
 
 
 def duration(text):

@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import socket
+import ssl
 import urllib.parse
 
 ACCEPTED = "http://HOST:PORT, HOST:PORT, a port of this machine, or unix:PATH"
@@ -71,7 +72,15 @@ class Service:
                 return response.status, response.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as fault:
             why = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault) or type(fault).__name__
-            raise Unusable(f"{self} does not answer: {why.lower()}; is it the port that the program printed?") from None
+            raise Unusable(f"{self} does not answer: {why.lower()}; {self.hint(fault)}") from None
+
+    def hint(self, fault):
+        """What may be wrong with an address at which nobody answers."""
+        if isinstance(fault, ssl.SSLError):
+            return "an endpoint of the lab speaks http://, and https:// needs a proxy before it"
+        if isinstance(fault, socket.gaierror):
+            return "is the host's name right?"
+        return f"is it the {'path' if self.path else 'port'} that the program printed?"
 
     def ask(self, path):
         """The text, or None where this endpoint has no such answer: another allocator, a part that is not linked."""

@@ -60,8 +60,8 @@ def token_in(name):
     except (OSError, UnicodeDecodeError) as fault:
         raise service.Unusable(f"{name}: {fault.strerror if isinstance(fault, OSError) else 'is no text'}") from None
     if not re.fullmatch(r"[!-~]+", token):  # a header takes no other
-        raise service.Unusable(f"{name}: a token is one word of ASCII, as the service was given; this is "
-                               f"{'another text' if token else 'empty'}")
+        raise service.Unusable(f"{name}: {'holds no token' if token else 'is empty'}; accepted is the file that the "
+                               "service was given, one word of printable ASCII")
     return token
 
 

@@ -322,7 +322,7 @@ def heap(bench):
     stacks = [int(address, 16) for stack in re.findall("@ (0x.*)", answer) for address in stack.split()]
     # A return probe puts the address of its own page where the stack has the address to return to.
     if probes and any(int(probes[1], 16) <= address <= int(probes[2], 16) for address in stacks):
-        raise Broken("the stacks end in the page [uprobes]: someone on this machine traces malloc with a return probe",
+        raise Broken("the stacks end in the page [uprobes]: someone here traces malloc or new with a return probe",
                      "end bpftrace, bcc's memleak or perf there; what was sampled meanwhile stays without its stack")
     function = re.search(r"#\t\S+\t(page_cache::get\(int\))", answer)
     if re.search(r"^\d+: \d+ .* @ 0x", answer, re.MULTILINE):

@@ -1,4 +1,4 @@
-"""Programs of the lab under a leak detector; imported by compare-detectors and tool-trial."""
+"""Programs of the lab that run, by themselves or under a leak detector; imported by the scripts beside it."""
 import contextlib
 import os
 import pathlib

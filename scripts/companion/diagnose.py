@@ -79,11 +79,7 @@ def relative(file):
 
 def short(function):
     """The function; a long one without what is inside its arguments' templates."""
-    if len(function) <= 60:
-        return function
-    while function != (function := re.sub(r"<[^<>]+>", "\0", function)):
-        pass
-    return function.replace("\0", "<...>")
+    return function if len(function) <= 60 else facts.without_templates(function, "\0").replace("\0", "<...>")
 
 
 class Diagnosis:

@@ -81,11 +81,16 @@ def same_place(one, other):
     return (one["function"], one["file"], one["line"]) == (other["function"], other["file"], other["line"])
 
 
+def without_templates(function, instead=""):
+    """The name without what is in angle brackets, however deep they are nested."""
+    while function != (function := re.sub(r"<[^<>]*>", instead, function)):
+        pass
+    return function
+
+
 def bare(function):
     """The name alone: "serve" of "service::serve(int)"."""
-    while function != (function := re.sub(r"<[^<>]*>", "", function)):
-        pass
-    return re.split(r"::|\s", re.sub(r"\(.*", "", function).strip())[-1]
+    return re.split(r"::|\s", re.sub(r"\(.*", "", without_templates(function)).strip())[-1]
 
 
 def runs_in(task, place):
@@ -264,10 +269,7 @@ def owners_of_timers(case):
 
 def without_arguments(frame):
     """A frame of the library as its function's name and its file's."""
-    name = frame[0]
-    while name != (name := re.sub(r"<[^<>]*>", "", name)):
-        pass
-    return f"{re.sub(r'[(].*', '', name)} {os.path.basename(frame[1])}"
+    return f"{re.sub(r'[(].*', '', without_templates(frame[0]))} {os.path.basename(frame[1])}"
 
 
 def rows_of(case):

@@ -82,7 +82,7 @@ def word_at(changes, second):
 
 def markdown(rest, entry):
     said = spoken(entry)
-    rows = ["| seconds | in use, MiB | resident, MiB | " + " | ".join(f"{name}" for name in said) + " |",
+    rows = ["| seconds | in use, MiB | resident, MiB | " + " | ".join(said) + " |",
             "|---:|---:|---:|" + "---|" * len(said)]
     changed = {second for changes in said.values() for second, _ in changes}
     for second in sorted({*range(0, math.floor(entry["seconds"][-1]) + 1, 8), *changed}):

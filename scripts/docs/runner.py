@@ -13,7 +13,6 @@ import time
 import urllib.request
 
 import pairs
-from docs import timeline
 from docs.kept import sources_of
 
 ROOT = pairs.ROOT
@@ -184,12 +183,12 @@ class Runner:
         return found
 
     def traces(self, pattern):
-        """Some tasks' lives in both twins of a pattern, out of a trace of a second."""
+        """A trace of a second of both twins of a pattern."""
         found = {}
-        for twin in timeline.TWINS:
+        for twin in ("leaky", "fixed"):
             running = self.program(f"{pattern}-{twin}", False)
             with urllib.request.urlopen(f"http://{running.address}/debug/pprof/trace?seconds=1", timeout=30) as answer:
-                found[twin] = timeline.lives(json.loads(self.normalised(answer.read().decode())))
+                found[twin] = json.loads(self.normalised(answer.read().decode()))
         return found
 
     def growth(self, arguments):

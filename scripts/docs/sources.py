@@ -62,7 +62,7 @@ def measure(source, runner):
         return rest.split()[:1], runner.growth(rest)
     if kind == "timeline":
         folder_of(rest)
-        found = runner.traces(rest)
+        found = {twin: timeline.lives(trace) for twin, trace in runner.traces(rest).items()}
         places = sorted({one["waits_at"] for lives in found.values() for one in lives})
         return [f"{rest}-leaky", f"{rest}-fixed"], {**found, "output": places}
     if kind == "side-by-side":

@@ -32,7 +32,7 @@ auto order(finding const& f)
 }
 
 // The places speak for their figure. It speaks for itself where it is worse than any of them, and
-// where they explain little of its rise.
+// where they explain little of its rise. Its word is the worst of all these.
 void add_figure(leak_report& report, finding total, std::vector<finding> places)
 {
   double sum = 0;

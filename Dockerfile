@@ -8,7 +8,7 @@ COPY scripts/common.sh scripts/
 # What the build needs is listed there, for scripts/quickstart and for this; the names below are the tools of tools-setup/.
 RUN bash -c 'source scripts/common.sh \
   && install_boost \
-  && install_packages $(build_packages) ca-certificates curl gdb git golang-go google-perftools graphviz heaptrack iproute2 jq \
+  && install_packages $(build_packages) ca-certificates curl file gdb git golang-go google-perftools graphviz heaptrack iproute2 jq \
     linux-perf procps strace valgrind' \
   && rm -rf /var/lib/apt/lists/*
 

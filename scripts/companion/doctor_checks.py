@@ -427,6 +427,9 @@ def google_pprof(bench):
     (bench.folder / "planted.heap").write_text(
         "--- symbol\nbinary=planted\n0x000000000000abcd planted_leak\n---\n"
         "heap profile:      1:  4096 [     1:  4096] @ heap_v2/1\n     1:  4096 [     1:  4096] @ 0x0000abcd\n")
+    if not pathlib.Path("/usr/bin/file").exists():
+        raise Broken("it asks /usr/bin/file what a program is, and without an answer finds no lines in it",
+                     "install file", ("file",))
     packages = "google-perftools", "binutils"
     said = bench.run(command, "--text", "planted.heap")
     return must(said, "planted_leak", f"install {' and '.join(packages)}", packages)

@@ -26,11 +26,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -208,6 +210,9 @@ TEST_P(descriptor_calls, are_noted_and_forgotten)
 {
   auto const& tried = GetParam();
   int const fd = tried.open();
+  if (fd < 0 && tried.name == std::string_view("posix_openpt") &&
+      (errno == ENODEV || errno == ENOENT))
+    GTEST_SKIP() << "there is no terminal to be had";
   ASSERT_GE(fd, 0) << strerror(errno);
   EXPECT_EQ(line_of(fd), tried.line);
   tried.shut(fd);

@@ -18,10 +18,16 @@
 #   teardown_steps             optional: after how many steps at most the teardown test stops the fixed twin [200]; fewer
 #                              where each step handles megabytes
 #   valgrind_finds_leak        optional: true when memcheck must find the leak, at the end of the leaky twin
+#   hints                      for each of the exercises repair, break and variant three sentences for ./lab hint
+#   variant                    what differs in the variant: title, rate, growth_per_second, gauge, verdict, work, seconds_to_tell
+#
+# And the programs <pattern>-variant and <pattern>-variant-fixed from variant.cpp and variant-fixed.cpp: the same fault in a program
+# that no text shows, for ./lab start.
 #
 # Call it in the folder of the category, which holds examples/.
 function(leaklab_add_pair pattern)
   leaklab_add_twins(${pattern} examples ${ARGN})
+  leaklab_add_variant(${pattern} ${ARGN})
   file(READ "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}/pair.json" pair)
   string(JSON strategies ERROR_VARIABLE missing LENGTH "${pair}" strategy)
   if(missing OR strategies LESS 1 OR strategies GREATER 2)
@@ -40,18 +46,54 @@ function(leaklab_add_exercise name)
   if(NOT LEAKLAB_TESTS OR LEAKLAB_VALGRIND)
     return()
   endif()
-  set(tests "${PROJECT_SOURCE_DIR}/tests")
   if(LEAKLAB_SANITIZE)
     leaklab_add_pair_test(${name}.fixed_is_clean COMMAND ${name}-fixed --port 0 --duration 2s --once)
     return()
   endif()
-  leaklab_add_pair_test(${name}.unsolved_leaks COMMAND ${name}-leaky --port 0 --duration ${pair_seconds_to_tell}s --expect leak)
-  leaklab_add_pair_test(${name}.answer_is_steady COMMAND ${name}-fixed --port 0 --duration ${pair_seconds_to_tell}s
-    --expect steady)
-  leaklab_add_pair_test(${name}.tells_no_answer COMMAND "${tests}/exits_with" 1 grep -nE "// the (fault|cure)"
-    "${CMAKE_CURRENT_SOURCE_DIR}/exercises/${name}/leaky.cpp")
-  leaklab_add_pair_test(${name}.diff_within_budget COMMAND "${tests}/diff_budget"
-    "${CMAKE_CURRENT_SOURCE_DIR}/exercises/${name}")
+  leaklab_add_unsolved_tests(exercises/${name} leaky fixed "")
+endfunction()
+
+# The variant of a pair, which is judged as its twins are.
+function(leaklab_add_variant pattern)
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/examples/${pattern}")
+  file(READ "${folder}/pair.json" pair)
+  string(JSON variant ERROR_VARIABLE missing GET "${pair}" variant)
+  if(missing OR NOT EXISTS "${folder}/variant.cpp" OR NOT EXISTS "${folder}/variant-fixed.cpp")
+    return()
+  endif()
+  foreach(key IN ITEMS title rate growth_per_second gauge verdict work seconds_to_tell)
+    string(JSON pair_${key} ERROR_VARIABLE missing GET "${variant}" ${key})
+    if(missing)
+      message(FATAL_ERROR "${folder}/pair.json, variant: ${missing}")
+    endif()
+  endforeach()
+  leaklab_add_twin(${pattern}-variant "${folder}/variant.cpp" ${ARGN})
+  leaklab_add_twin(${pattern}-variant-fixed "${folder}/variant-fixed.cpp" ${ARGN})
+  if(NOT LEAKLAB_TCMALLOC)
+    set_target_properties(${pattern}-variant PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+  if(NOT LEAKLAB_TESTS OR LEAKLAB_VALGRIND)
+    return()
+  endif()
+  if(LEAKLAB_SANITIZE)
+    leaklab_add_pair_test(${pattern}.variant_fixed_is_clean COMMAND ${pattern}-variant-fixed --port 0 --duration 2s --once)
+    return()
+  endif()
+  leaklab_add_unsolved_tests(examples/${pattern} variant variant-fixed variant_)
+endfunction()
+
+# What holds of the program <name>-<unsolved>, whose fault is for the learner to find, and of <name>-<answer>, which is one answer.
+function(leaklab_add_unsolved_tests where unsolved answer prefix)
+  get_filename_component(name "${where}" NAME)
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/${where}")
+  set(tests "${PROJECT_SOURCE_DIR}/tests")
+  set(run --port 0 --duration ${pair_seconds_to_tell}s)
+  leaklab_add_pair_test(${name}.${prefix}leaks COMMAND ${name}-${unsolved} ${run} --expect leak)
+  leaklab_add_pair_test(${name}.${prefix}answer_is_steady COMMAND ${name}-${answer} ${run} --expect steady)
+  leaklab_add_pair_test(${name}.${prefix}tells_no_answer COMMAND "${tests}/exits_with" 1 grep -nE "// the (fault|cure)"
+    "${folder}/${unsolved}.cpp")
+  leaklab_add_pair_test(${name}.${prefix}diff_within_budget COMMAND "${tests}/diff_budget" "${folder}"
+    ${unsolved}.cpp ${answer}.cpp)
 endfunction()
 
 # The small programs of resources/code, which the texts quote and run. No test runs them, so the sanitizers' builds leave them out.
@@ -102,13 +144,8 @@ function(leaklab_add_twins pattern where)
   endif()
 
   foreach(twin IN ITEMS leaky fixed)
-    set(program "${pattern}-${twin}")
-    configure_file("${PROJECT_SOURCE_DIR}/cmake/this_program.cpp.in" "${program}.cpp" @ONLY)
-    set_source_files_properties("${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-    add_executable(${program} "${folder}/${twin}.cpp" "${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp")
-    target_link_libraries(${program} PRIVATE leaklab::runner leaklab::world ${ARGN} leaklab::warnings fmt::fmt)
-    target_precompile_headers(${program} REUSE_FROM leaklab_world)
-    leaklab_add_to_category(${program})
+    leaklab_add_twin(${pattern}-${twin} "${folder}/${twin}.cpp" ${ARGN})
+    leaklab_add_to_category(${pattern}-${twin})
   endforeach()
   if(NOT LEAKLAB_TCMALLOC)  # what leaks by design is not tested for being clean; a test that needs one builds it
     set_target_properties(${pattern}-leaky PROPERTIES EXCLUDE_FROM_ALL ON)
@@ -116,6 +153,15 @@ function(leaklab_add_twins pattern where)
   foreach(name IN ITEMS pair_gauge pair_rate pair_seconds_to_tell teardown_steps valgrind_finds_leak)
     set(${name} "${${name}}" PARENT_SCOPE)
   endforeach()
+endfunction()
+
+# A program of the lab, which says of itself what the caller's pair_title, pair_gauge, pair_work and pair_rate do.
+function(leaklab_add_twin program source)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/this_program.cpp.in" "${program}.cpp" @ONLY)
+  set_source_files_properties("${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  add_executable(${program} "${source}" "${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp")
+  target_link_libraries(${program} PRIVATE leaklab::runner leaklab::world ${ARGN} leaklab::warnings fmt::fmt)
+  target_precompile_headers(${program} REUSE_FROM leaklab_world)
 endfunction()
 
 # The program judges itself; its exit status tells the three outcomes apart, so no status but the right one passes.

@@ -27,6 +27,10 @@ class Bar:
         return self
 
     def __exit__(self, *_):
+        self.clear()
+
+    def clear(self):
+        """Takes the line away, so that another can be printed in its place."""
         if self.moves:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 

@@ -1,4 +1,4 @@
 """The commands of ./lab: modules with NAME, a docstring that is help, add_options(parser), run(chosen) -> status."""
-from . import diagnose, doctor
+from . import diagnose, doctor, home, list, progress, run, status
 
-COMMANDS = doctor, diagnose
+COMMANDS = home, doctor, list, run, diagnose, status

@@ -16,6 +16,11 @@ def paint(text, colour, stream=None):
     return f"\033[{COLOURS[colour]}m{text}\033[0m" if wanted(stream or sys.stdout) else text
 
 
+def bar(done, total):
+    full = round(WIDTH * min(1, done / total)) if total else 0
+    return f"[{'#' * full}{'.' * (WIDTH - full)}]"
+
+
 class Bar:
     """One line on stderr that is drawn over and over; nothing where that is no terminal. To be used in a `with`."""
 
@@ -37,8 +42,7 @@ class Bar:
     def show(self, done, total, what=""):
         if not self.moves:
             return
-        full = round(WIDTH * min(1, done / total)) if total else 0
-        line = f"{self.title} [{'#' * full}{'.' * (WIDTH - full)}] {what}"
+        line = f"{self.title} {bar(done, total)} {what}"
         try:
             columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80
         except OSError:

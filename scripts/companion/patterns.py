@@ -23,11 +23,16 @@ def folder(pair):
     return next(place for kind in ("examples", "exercises") if (place := category / kind / pair["pattern"]).is_dir())
 
 
+def programs(pair):
+    """What can be run of a pair, by the end of the program's name: its source."""
+    place = folder(pair)
+    return {end: file for end in (*TWINS, "variant", "variant-fixed") if (file := place / f"{end}.cpp").is_file()}
+
+
 def unknown(what, name, names):
-    """What to say of a name that does not exist."""
+    """What to say of a name that does not exist: which are near."""
     near = difflib.get_close_matches(name, names, 3, 0.5) or [known for known in names if name and name in known][:3]
-    meant = f", but {', '.join(near)}" if near else ""
-    return f"no {what} is called {name}{meant}"
+    return f"no {what} is called {name}" + (f"; near it: {', '.join(near)}" if near else "")
 
 
 def find(name, among=None):

@@ -68,7 +68,8 @@ def file():
 
 def entry(line):
     """What a line says; ValueError when it is none."""
-    when, kind, name, outcome, *note = re.split(r" {2,}|\s*\t\s*", line.strip())
+    shown = "".join(letter if letter.isprintable() or letter == "\t" else "?" for letter in line)  # on any terminal
+    when, kind, name, outcome, *note = re.split(r" {2,}|\s*\t\s*", shown.strip())
     if kind not in KINDS:
         raise ValueError(kind)
     return Entry(datetime.datetime.strptime(when, WHEN), kind, name, outcome, "  ".join(note))
@@ -103,6 +104,16 @@ def entries(path=None):
     found, broken = sorted_out(path)
     if broken:
         raise Unreadable(f"{path or file()}, line {broken[0]}: {ACCEPTED}")
+    return found
+
+
+def standing(events):
+    """(kind, name) -> the event that says how it stands: the one that solved it, or else the last."""
+    found = {}
+    for event in events:
+        key = event.kind, event.name
+        if key not in found or not found[key].solved:
+            found[key] = event
     return found
 
 

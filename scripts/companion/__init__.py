@@ -1,4 +1,4 @@
 """The commands of ./lab: modules with NAME, a docstring that is help, add_options(parser), run(chosen) -> status."""
-from . import diagnose, doctor, home, list, progress, run, status
+from . import board, compare, diagnose, doctor, home, list, predict, progress, run, status
 
-COMMANDS = home, doctor, list, run, diagnose, status
+COMMANDS = home, doctor, list, predict, run, compare, diagnose, status, board

@@ -61,7 +61,7 @@ def counted(events):
     """kind -> how many are done."""
     done = {kind: 0 for kind in progress.KINDS}
     for (kind, _), event in progress.standing(events).items():
-        done[kind] += event.solved or kind in ("predict", "quiz") and event.outcome != "started"
+        done[kind] += event.done
     return done
 
 

@@ -2,7 +2,7 @@
 import os
 import sys
 
-COLOURS = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "cyan": 36}
+COLOURS = {"plain": 0, "bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "cyan": 36}
 WIDTH = 28  # of a bar
 
 

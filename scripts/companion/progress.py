@@ -29,10 +29,20 @@ class Entry:
     note: str = ""
 
     @property
+    def mark(self):
+        """`4 of 5` as a share of 1; None where there is no mark."""
+        found = re.fullmatch(r"(\d+) of ([1-9]\d*)", self.outcome)
+        return int(found[1]) / int(found[2]) if found else None
+
+    @property
     def solved(self):
-        """Whether there is nothing left to do; a mark such as `4 of 5` must be full."""
-        mark = re.fullmatch(r"(\d+) of (\d+)", self.outcome)
-        return self.outcome == "solved" or (mark[1] == mark[2] if mark else False)
+        """Whether there is nothing left to do; a mark must be full."""
+        return self.outcome == "solved" or self.mark == 1
+
+    @property
+    def done(self):
+        """Whether it counts: solved, or, where a mark is the outcome, marked."""
+        return self.outcome == "solved" or self.mark is not None
 
     @property
     def minutes(self):

@@ -50,7 +50,7 @@ def show(events):
         (event.kind, event.name, event.outcome, event.when.strftime(progress.WHEN), event.note) for event in standing)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for event, row in zip([None, *standing], rows):
-        colour = "bold" if not event else "green" if event.solved or event.kind == "predict" else "yellow"
+        colour = "bold" if not event else "green" if event.done else "yellow"
         print(paint.paint("  ".join(map(str.ljust, row, widths)).rstrip(), colour))
     print("", home.done_in_words(home.counted(events), len(pairs.load())), sep="\n")
     if minutes := sum(event.minutes for event in standing):

@@ -40,7 +40,7 @@ def rows(category=None):
 
 
 def run(chosen):
-    found = list(rows(chosen.category and patterns.find_category(chosen.category)))
+    found = list(rows(None if chosen.category is None else patterns.find_category(chosen.category)))
     if chosen.json:
         print(json.dumps(found, indent=2))
         return 0

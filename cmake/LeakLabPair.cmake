@@ -178,7 +178,7 @@ function(leaklab_add_pair_tests pattern gauge rate seconds teardown_steps valgri
   # The objects of the fixed twin, with another frame around its scenario.
   if(NOT TARGET leaklab_teardown_run)
     add_library(leaklab_teardown_run OBJECT "${tests}/pairs/teardown_run.cpp")
-    target_link_libraries(leaklab_teardown_run PRIVATE leaklab::runner leaklab::warnings fmt::fmt)
+    target_link_libraries(leaklab_teardown_run PRIVATE leaklab::runner leaklab::world leaklab::warnings fmt::fmt)
     target_precompile_headers(leaklab_teardown_run REUSE_FROM leaklab_world)
   endif()
   add_executable(${pattern}-teardown $<TARGET_OBJECTS:${pattern}-fixed> $<TARGET_OBJECTS:leaklab_teardown_run>)

@@ -76,8 +76,12 @@ class Measured:
         return quantity(number, self.pair)
 
     def near(self, one, other):
-        idle = IDLE.get(self.pair["gauge"], IDLE_COUNT)
-        return abs(one - other) <= max(abs(other) / 5, idle)
+        """Within a fifth, or within what a program may hold more or less without any load."""
+        return abs(one - other) <= max(abs(other) / 5, IDLE.get(self.pair["gauge"], IDLE_COUNT))
+
+    def is_level(self, answer, came, before):
+        """Whether that is what came; who did not know what was there before the load may have left it out."""
+        return self.near(answer, came) or self.near(answer, came - before)
 
     def mark(self, question):
         """Fills in what came, whether the answer is right, and why not."""
@@ -89,30 +93,36 @@ class Measured:
             question.why = "" if answer is None else ("The run was too short, or the machine too busy, for a verdict; "
                                                       "--seconds 10 runs for longer.")
         elif answer is not None:
-            right = {"verdict": lambda: answer == question.came, "named": lambda: self.is_named(answer),
-                     "growth": lambda: abs(answer - self.growth) <= max(abs(self.growth) / 5, 1)}
-            question.right = right.get(question.key, lambda: self.near(answer, question.came))()
+            question.right = {
+                "leaky": lambda: self.is_level(answer, self.leaky, self.leaky_before),
+                "fixed": lambda: self.is_level(answer, self.fixed, self.fixed_before),
+                "growth": lambda: abs(answer - self.growth) <= max(abs(self.growth) / 5, 1),
+                "verdict": lambda: answer == self.verdict,
+                "named": lambda: self.is_named(answer),
+            }[question.key]()
             if not question.right:
                 question.why = getattr(self, f"why_{question.key}")(answer)
 
-    def places(self):
-        found = [self.finding["waits_at"], self.finding["spawned_at"], *self.finding["places"]]
-        return [place for place in found if place]
+    @staticmethod
+    def places(finding):
+        return [place for place in (finding["waits_at"], finding["spawned_at"], *finding["places"]) if place]
 
     def name(self):
-        """The finding in a few words: where it is, or what it is called."""
+        """The finding in a few words: what it is called, and where it is."""
         if not self.finding:
             return None
         place = next((f"{base(place['function'])}, {place['file'].rpartition('/')[2]}:{place['line']}"
-                      for place in self.places()), "")
+                      for place in self.places(self.finding)), "")
         return ", ".join(filter(None, [self.finding["what"], place]))
 
     def is_named(self, answer):
-        """By operation, function or line; the function alone or with its class, the line alone or with its file."""
+        """In any finding, by operation, function or line; the function alone or with its class, the line alone or with its
+        file."""
         answer = re.sub(r"\(.*", "", answer.strip().lower().removeprefix("line ").removeprefix("the "))
+        places = [place for finding in self.report["findings"] for place in self.places(finding)]
         if line := re.fullmatch(r"(?:.*:)?(\d+)", answer):
-            return int(line[1]) in [place["line"] for place in self.places()]
-        names = [self.finding["what"], *(base(place["function"]) for place in self.places())]
+            return int(line[1]) in [place["line"] for place in places]
+        names = [base(place["function"]) for place in places] + [finding["what"] for finding in self.report["findings"]]
         return answer.rpartition("::")[2] in [name.lower() for name in names if name]
 
     def left_by_each(self):
@@ -125,9 +135,11 @@ class Measured:
         return f"{self.rate:g} events a second leave {self.says(self.growth)}"
 
     def why_leaky(self, answer):
+        rises = self.growth * self.seconds
+        besides = self.leaky - self.leaky_before - rises
+        more = f", and {self.says(besides)} besides," if not self.near(self.leaky, self.leaky_before + rises) else ""
         sum_up = (f"{self.says(self.leaky_before)} before the load, then {self.says(self.growth)} a second for "
-                  f"{self.seconds:.3g} s make {self.says(self.leaky_before + self.growth * self.seconds)}: "
-                  f"{self.left_by_each()}.")
+                  f"{self.seconds:.3g} s{more} make {self.says(self.leaky)}: {self.left_by_each()}.")
         if self.offered < 0.9 * self.rate * self.seconds:
             sum_up = (f"The machine was short of processor time: of {self.rate * self.seconds:,.0f} events it "
                       f"started {self.offered:,}. " + sum_up)
@@ -135,9 +147,14 @@ class Measured:
             return "What an event adds does not go again. " + sum_up
         if abs(answer - self.growth) <= self.growth / 5:
             return "That is what one second adds. " + sum_up
-        if self.pair["gauge"] != "heap" and self.near(answer, self.rate * self.seconds):
-            return "You counted all events. " + sum_up
+        if self.counted_events(answer, self.seconds):
+            return "That is how many events there were. " + sum_up
         return sum_up
+
+    def counted_events(self, answer, seconds):
+        """Whether the answer is the number of events, and that is not what they leave."""
+        return (self.pair["gauge"] != "heap" and abs(answer - self.rate * seconds) <= self.rate * seconds / 5
+                and abs(self.growth - self.rate) > self.rate / 5)
 
     def why_fixed(self, answer):
         held = (f"It had {self.says(self.fixed_before)} before the load and {self.says(self.fixed)} at its end: what a "
@@ -146,7 +163,7 @@ class Measured:
 
     def why_growth(self, answer):
         over = f"The gauge rose by {self.says(self.growth)} a second: {self.left_by_each()}."
-        if self.pair["gauge"] != "heap" and abs(answer - self.rate) <= self.rate / 5:
+        if self.counted_events(answer, 1):
             return "That is the rate of the load. " + over
         return over
 
@@ -165,6 +182,7 @@ class Measured:
         return came + said.get(answer, "")
 
     def why_named(self, answer):
-        places = [f"{base(place['function'])} in {place['file'].rpartition('/')[2]}:{place['line']}" for place in self.places()]
+        places = [f"{base(place['function'])} in {place['file'].rpartition('/')[2]}:{place['line']}"
+                  for place in self.places(self.finding)]
         named = " and ".join(filter(None, [f'"{self.finding["what"]}"' if self.finding["what"] else "", *places]))
         return f"It named {named}. {WHERE[self.finding['kind']]}"

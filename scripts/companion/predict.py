@@ -1,8 +1,8 @@
 """Asks for your numbers before a pair runs, and shows them beside what came.
 
 It shows the leaky program without the comment at its fault, asks five questions, runs both programs at once, and says
-of each answer that was off what makes the difference. Enter alone leaves a question out. An answer is right within
-a fifth, or within what a program holds without any load. Answers may come from a pipe, one a line.
+of each answer that was off what makes the difference. Enter alone leaves a question out. A number is right within a
+fifth, with or without what the program held before the load. Answers may come from a pipe, one a line.
 """
 import argparse
 import dataclasses
@@ -59,7 +59,7 @@ def questions(pair, seconds):
         Question("fixed", f"{gauge}, fixed", f"{gauge} of {name}-fixed after {seconds:g} s{unit}"),
         Question("growth", "growth a second, leaky", f"growth of the leaky one a second{unit}"),
         Question("verdict", "verdict, leaky", f"its verdict ({', '.join(VERDICTS)})"),
-        Question("named", "named", "the line of leaky.cpp, the function or the operation that /debug/leaks names"),
+        Question("named", "named", "what /debug/leaks names: a line of leaky.cpp, a function, an operation or a gauge"),
     ]
 
 

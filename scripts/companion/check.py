@@ -1,0 +1,92 @@
+"""Judges your program once by what it does: whether the exercise is solved.
+
+A repair and a variant must hold four conditions: the gauge holds still; as much work is done as by the fixed program; the
+teardown test finds nothing left behind, wherever it stops; the sanitizers are silent. A break must leak, in another way
+than the leaky twin, and you must have foretold what /debug/leaks says.
+"""
+import argparse
+import json
+import signal
+import sys
+import time
+
+import pairs
+
+from . import exercise, judge, making, paint, progress, verdicts
+
+NAME = "check"
+EPILOG = """Exit status: 0 all conditions hold; 1 one does not, or the program does not compile; 2 wrong usage; 3 none failed and one
+could not be told."""
+MARKS = {True: ("holds", "green"), False: ("FAILS", "red"), None: ("?", "yellow")}
+
+
+def add_options(parser):
+    parser.epilog = EPILOG
+    exercise.add_options(parser)
+    parser.add_argument("--foretold", metavar='"FIGURE in WHAT"', help="for break: what /debug/leaks will say; else it is asked")
+    parser.add_argument("--watched", action="store_true", help=argparse.SUPPRESS)  # nothing is foretold yet
+    parser.add_argument("--json", action="store_true", help="the outcome as one JSON object")
+
+
+def run(chosen):
+    attempt = exercise.begun(chosen)
+    foretold = foretelling(attempt, chosen.foretold) if attempt.kind == "break" and not chosen.watched else None
+    return Check(attempt, chosen.json).run(foretold)
+
+
+def foretelling(attempt, given):
+    """What the learner says before the run that /debug/leaks will say."""
+    if given is None and not sys.stdin.isatty():
+        pairs.die(2, f"say what /debug/leaks will say of {attempt.shown}, with --foretold; {verdicts.ACCEPTED}")
+    try:
+        text = input("What will /debug/leaks say? FIGURE in WHAT: ") if given is None else given
+        verdicts.parsed(text)
+        return text.strip()
+    except (ValueError, EOFError):
+        pairs.die(2, f"nothing was foretold; {verdicts.ACCEPTED}")
+
+
+class Check:
+    """One judgement, shown as it comes."""
+
+    def __init__(self, attempt, as_json=False):
+        self.attempt, self.as_json, self.began = attempt, as_json, time.monotonic()
+
+    def run(self, foretold=None):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        errors, conditions = "", []
+        with paint.Bar("judging") as self.bar:
+            self.bar.show(0, 1, "building your program")
+            try:
+                conditions = judge.judged(self.attempt, self.show, foretold)
+            except making.NotMade as fault:
+                errors = str(fault).replace(str(self.attempt.file), self.attempt.shown)
+        holds = [condition.holds for condition in conditions]
+        solved = bool(holds) and all(holds) and (self.attempt.kind != "break" or foretold is not None)
+        if solved and not self.attempt.is_solved():
+            progress.record(self.attempt.kind, self.attempt.name, "solved", self.attempt.note())
+        self.end(solved, errors, conditions)
+        return 0 if solved else 1 if errors or False in holds else 3
+
+    def show(self, condition):
+        seconds = time.monotonic() - self.began
+        if condition.name == "building":
+            self.bar.show(*map(int, condition.says.split(" of ")), f"building with sanitizers: {condition.says}")
+            return
+        self.bar.clear()
+        if not self.as_json:
+            mark, colour = MARKS[condition.holds] if condition.final else ("...", "dim")
+            print(f"{seconds:5.1f} s  {condition.name:<10}  {paint.paint(f'{mark:<5}', colour)}  {condition.says}", flush=True)
+        self.bar.show(0, 1, "")
+
+    def end(self, solved, errors, conditions):
+        if self.as_json:
+            print(json.dumps({
+                "pattern": self.attempt.name, "exercise": self.attempt.kind, "file": str(self.attempt.file), "solved": solved,
+                "errors": errors or None, "conditions": [
+                    {"name": each.name, "holds": each.holds, "says": each.says} for each in conditions]}, indent=1))
+        elif errors:
+            print(f"{errors}\n\nIt does not compile.")
+        elif solved:
+            print(paint.paint(f"Solved: {self.attempt}, {self.attempt.note()}.", "green")
+                  + " `./lab diff` shows another answer beside yours, `./lab` what comes next.")

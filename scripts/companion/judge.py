@@ -1,0 +1,180 @@
+"""Judges a learner's file by what its program does: the four conditions of a repair, the three of a break."""
+import contextlib
+import dataclasses
+import json
+import re
+
+import pairs
+
+from . import explain, launch, making, service, verdicts
+
+LEAKS = "leaking", "growing", "held"
+TEARDOWN_PATIENCE = 60  # seconds; the slowest pair takes ten
+SANITIZED = "--port", "0", "--duration", "2s", "--once"
+SANITIZED_PATIENCE = 60
+ENOUGH = 0.9  # of the work that the program beside it does
+UNDER_WAY = 2  # operations may be, at the end of a run
+
+
+@dataclasses.dataclass
+class Condition:
+    """One of those that must hold. `holds` is None while it is not known; `final` is False for what is only so far."""
+
+    name: str
+    holds: bool | None
+    says: str
+    final: bool = True
+
+
+class Loaded:
+    """What a run of the learner's program beside another one has shown."""
+
+    def __init__(self):
+        self.report = self.rival_report = None  # of /debug/leaks
+        self.lines, self.rival_lines = {}, {}  # the last report line of each kind
+        self.status = None  # of the learner's program, when it ended by itself
+
+
+def repair(attempt, place, tell):
+    """gauge, work, guard, sanitizers, in the order in which they are known."""
+    program, teardown = place.make(attempt, "release", ("exercise", "exercise-teardown"), [attempt.beside])
+    guarded = place.behind.submit(guard, attempt, place, teardown)
+    sanitized = place.behind.submit(sanitizers, attempt, place)
+    load = run_beside(attempt, program, lambda report: tell(gauge_so_far(report)))
+    tell(gauge(attempt, load))
+    tell(work(attempt, load))
+    for behind in guarded, sanitized:
+        tell(place.wait_for(behind, lambda done, total: tell(Condition("building", None, f"{done} of {total}", final=False))))
+
+
+def run_beside(attempt, program, look):
+    """The learner's program under its load, the other one beside it; `look` gets the first report that can tell."""
+    options = "--port", "0", "--json", "--interval", "200ms", "--duration", f"{attempt.about['seconds_to_tell']}s"
+    load, told = Loaded(), False
+    with launch.running((program, *options), (pairs.BIN / attempt.beside, *options)) as [mine, rival]:
+        serving = set()
+        for source, line in launch.lines([mine, rival], 0.1):
+            if source:
+                event = json.loads(line) if line.startswith("{") else {}
+                (load.lines if source is mine else load.rival_lines)[event.get("event")] = event
+                if event.get("event") == "serving":
+                    serving.add(source)
+            if len(serving) == 2:
+                break
+            if not told and "listening" in load.lines:
+                with contextlib.suppress(service.Unusable):
+                    report = service.Service(load.lines["listening"]["url"]).report()
+                    if told := report["verdict"] != "not known":
+                        look(report)
+        if mine in serving:
+            load.report = service.Service(load.lines["listening"]["url"]).report()
+        else:
+            load.status = mine.end()
+        if rival in serving:
+            load.rival_report = service.Service(load.rival_lines["listening"]["url"]).report()
+    return load
+
+
+# the four of a repair
+
+
+def gauge_so_far(report):
+    found = leaks_of(report)
+    if found:
+        return Condition("gauge", False, f"rises: {rising(found[0])}", final=False)
+    return Condition("gauge", True, f"holds still so far, {report['watched_seconds']:.1f} s", final=False)
+
+
+def leaks_of(report):
+    return [finding for finding in report["findings"] if finding["verdict"] in LEAKS]
+
+
+def rising(finding):
+    """A finding in a sentence's end."""
+    about = {"gauge": finding["kind"]}
+    return f"{verdicts.spelled(finding)}, {finding['per_second'] >= 0 and '+' or ''}{explain.quantity(finding['per_second'], about)} a second"
+
+
+def gauge(attempt, load):
+    if load.status is not None:
+        return Condition("gauge", False, f"not to be measured: the program ended with status {load.status}")
+    verdict = load.lines["verdict"]
+    if found := leaks_of(load.report):
+        return Condition("gauge", False, f"{'held' if found[0]['verdict'] == 'held' else 'rises'}: {rising(found[0])}")
+    if verdict["verdict"] in LEAKS:
+        return Condition("gauge", False, f"{verdict['gauge']}: {verdict['verdict']}")
+    if verdict["verdict"] == "not known":
+        return Condition("gauge", None, "not known: the machine was too busy, or the run too short; try again")
+    return Condition("gauge", True, f"holds still: {explain.noun(attempt.about)} for {verdict['seconds']:.1f} s")
+
+
+def work(attempt, load):
+    done, wanted = (lines.get("end", {}).get("completed", 0) for lines in (load.lines, load.rival_lines))
+    says = f"{done:,} {attempt.about['work']}, {attempt.beside} {wanted:,}"
+    return Condition("work", done >= wanted * ENOUGH - UNDER_WAY and load.status is None, says)
+
+
+def guard(attempt, place, teardown):
+    """Whether the scenario can be stopped after each of its first steps and leaves nothing behind."""
+    status, said = place.run([teardown, "--sparse", attempt.steps], making.NICE, TEARDOWN_PATIENCE)
+    if status == 0:
+        return Condition("guard", True, f"nothing left, stopped at any of {attempt.steps} steps")
+    if status is None:
+        return Condition("guard", False, f"it was told to stop and has not ended in {TEARDOWN_PATIENCE} s")
+    return Condition("guard", False, (said.strip().splitlines() or [f"it ended with status {status}"])[-1])
+
+
+def sanitizers(attempt, place):
+    try:
+        program, = place.make(attempt, "asan", ["exercise"], nice=making.NICE)
+    except making.NotMade as fault:
+        return Condition("sanitizers", None, f"not built: {(str(fault).strip().splitlines() or ['?'])[-1]}")
+    status, said = place.run([program, *SANITIZED], making.NICE, SANITIZED_PATIENCE)
+    if found := re.search(r"^SUMMARY: (.*)|^.*(runtime error: .*)", said, re.MULTILINE):
+        return Condition("sanitizers", False, found[1] or found[2])
+    if status == 0:
+        return Condition("sanitizers", True, "silent: address, leak, undefined")
+    return Condition("sanitizers", False, f"the program ended with status {status}: {(said.strip().splitlines() or [''])[-1]}")
+
+
+# the three of a break
+
+
+def broken(attempt, place, tell, foretold):
+    """leak, another, foretold; the last one when somebody has foretold anything."""
+    program, = place.make(attempt, "release", ["exercise"], [attempt.beside])
+    load = run_beside(attempt, program, lambda report: None)
+    found = leaks_of(load.report) if load.report else []
+    old = [verdicts.identity(finding) for finding in leaks_of(load.rival_report or {"findings": []})]
+    new = [finding for finding in found if verdicts.identity(finding) not in old]
+    hidden = foretold is None
+    if load.status is not None:
+        leak = Condition("leak", False, f"the program ended with status {load.status}")
+    elif not found:
+        leak = Condition("leak", False, "there is none: /debug/leaks finds nothing that rises")
+    else:
+        leak = Condition("leak", True, "something rises" if hidden else f"rises: {rising((new or found)[0])}")
+    tell(leak)
+    tell(Condition("another", bool(new), "it is not that of the leaky twin" if new else
+                   "the verdict is that of the leaky twin" if found else "nothing to compare"))
+    if not hidden:
+        right = any(verdicts.is_foretold(foretold, finding) for finding in new)
+        came = "; ".join(verdicts.spelled(finding) for finding in new or found) or "nothing"
+        tell(Condition("foretold", right, f"{foretold!r}" + ("" if right else f"; /debug/leaks says: {came}")))
+
+
+def judged(attempt, tell, foretold=None):
+    """Tells each condition when it is known, then returns the last word on each. NotMade when there is no program."""
+    said = {}
+
+    def tell_and_keep(condition):
+        if condition.final:
+            said[condition.name] = condition
+        tell(condition)
+
+    with making.Workplace() as place:
+        if attempt.kind == "break":
+            broken(attempt, place, tell_and_keep, foretold)
+        else:
+            repair(attempt, place, tell_and_keep)
+    return list(said.values())

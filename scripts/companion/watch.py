@@ -1,0 +1,73 @@
+"""Judges your program at each save, until it is solved: builds it in seconds, runs it, says which conditions hold.
+
+A save while it is being judged begins again. Ctrl+C ends it, and all that it has started. Of a break it says whether it
+leaks in another way, and not how: `./lab check` asks you first.
+"""
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+
+import pairs
+
+from . import exercise, paint
+
+NAME = "watch"
+EPILOG = """Exit status: 0 it is solved; 2 wrong usage, or no exercise is begun; 130 Ctrl+C."""
+TICK = 0.1  # seconds between two looks at the file
+SETTLED = 0.05  # an editor may write in two steps
+
+
+def add_options(parser):
+    parser.epilog = EPILOG
+    exercise.add_options(parser)
+
+
+def run(chosen):
+    attempt = exercise.begun(chosen)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    print(f"Watching {attempt.shown}; save it to have it judged, Ctrl+C to end.", flush=True)
+    try:
+        return watch(attempt)
+    except KeyboardInterrupt:
+        print()
+        return 130
+
+
+def watch(attempt):
+    judging, seen = None, None
+    try:
+        while True:
+            now = state(attempt.file)
+            if now and now != seen:
+                time.sleep(SETTLED)
+                end(judging)
+                seen, judging = state(attempt.file), begin(attempt)
+            if judging and judging.poll() is not None:
+                if judging.returncode == 0 and attempt.is_solved():
+                    return 0
+                judging = None
+            time.sleep(TICK)
+    finally:
+        end(judging)
+
+
+def state(file):
+    """What changes with a save; None while there is no file, as between the two steps of some editors."""
+    with contextlib.suppress(OSError):
+        found = file.stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def begin(attempt):
+    """`lab check` in a process of its own, which ends with all that it has started when it is told to."""
+    print(paint.paint(f"\n{time.strftime('%H:%M:%S')}  {attempt.shown}", "bold"), flush=True)
+    command = [sys.executable, pairs.ROOT / "lab", "check", attempt.name, "--exercise", attempt.kind, "--watched"]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
+
+
+def end(judging):
+    if judging and judging.poll() is None:
+        judging.send_signal(signal.SIGTERM)
+        judging.wait()

@@ -35,7 +35,6 @@ def text(pair, urls):
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<link rel="icon" href="data:,">
 <title>{escaped['pattern']}: leaky and fixed</title>
 <style>{STYLE}</style>
 </head>

@@ -34,6 +34,13 @@ def run(chosen):
     return Check(attempt, chosen.json).run(foretold)
 
 
+def not_built(fault):
+    """The last words of a build that is none of the learner's, and out."""
+    *said, why = str(fault).splitlines()
+    print("\n".join(said), end="\n" * bool(said), file=sys.stderr)
+    pairs.die(2, why)
+
+
 def foretelling(attempt, given):
     """What the learner says before the run that /debug/leaks will say."""
     if given is None and not sys.stdin.isatty():
@@ -59,8 +66,11 @@ class Check:
             self.bar.show(0, 1, "building your program")
             try:
                 conditions = judge.judged(self.attempt, self.show, foretold)
-            except making.NotMade as fault:
+            except making.NotCompiled as fault:
                 errors = str(fault).replace(str(self.attempt.file), self.attempt.shown)
+            except making.NotBuilt as fault:
+                self.bar.clear()
+                not_built(fault)
         holds = [condition.holds for condition in conditions]
         solved = bool(holds) and all(holds) and (self.attempt.kind != "break" or foretold is not None)
         if solved and not self.attempt.is_solved():

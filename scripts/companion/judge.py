@@ -128,7 +128,7 @@ def guard(attempt, place, teardown):
 def sanitizers(attempt, place):
     try:
         program, = place.make(attempt, "asan", ["exercise"], nice=making.NICE)
-    except making.NotMade as fault:
+    except making.NotBuilt as fault:
         return Condition("sanitizers", None, f"not built: {(str(fault).strip().splitlines() or ['?'])[-1]}")
     status, said = place.run([program, *SANITIZED], making.NICE, SANITIZED_PATIENCE)
     if found := re.search(r"^SUMMARY: (.*)|^.*(runtime error: .*)", said, re.MULTILINE):
@@ -165,7 +165,7 @@ def broken(attempt, place, tell, foretold):
 
 
 def judged(attempt, tell, foretold=None):
-    """Tells each condition when it is known, then returns the last word on each. NotMade when there is no program."""
+    """Tells each condition when it is known, then returns the last word on each. NotCompiled or NotBuilt when there is no program."""
     said = {}
 
     def tell_and_keep(condition):

@@ -21,8 +21,12 @@ ABOUT = pairs.ROOT / "cmake" / "this_program.cpp.in"
 NICE = 10  # of what goes on behind a measurement
 
 
-class NotMade(Exception):
-    """The program could not be built: what the compiler says of the learner's file, or why it did not come to that."""
+class NotCompiled(Exception):
+    """What the compiler or the linker says of the learner's file."""
+
+
+class NotBuilt(Exception):
+    """Something else than the learner's file could not be built: why."""
 
 
 class Ended(Exception):
@@ -86,7 +90,7 @@ class Workplace:
         """Builds the targets, and notes in `steps` how far that is."""
         for tool in "cmake", "ninja":
             if not shutil.which(tool):
-                raise NotMade(f"{tool} is missing; {build.MEND}")
+                raise NotBuilt(f"{tool} is missing; {build.MEND}")
         tree = PRESETS[preset]
         if not (tree / "build.ninja").exists():
             self.follow(preset, ["cmake", "--preset", preset, "-DLEAKLAB_TESTS=OFF"], nice)
@@ -101,7 +105,7 @@ class Workplace:
             said.append(line)
         self.steps.pop(preset, None)
         if process.wait():
-            raise Ended if self.ended else NotMade(compiler_words("".join(said)))
+            raise Ended if self.ended else failure("".join(said))
 
     def prepare(self, preset, targets):
         """Builds what needs no learner's file."""
@@ -140,13 +144,14 @@ def point_at(tree, exercise):
             file.write_text(text)
 
 
-def compiler_words(said):
-    """What the compiler says, without the build's own lines."""
-    lines = iter(said.splitlines())
-    kept = []
+def failure(said):
+    """What to raise of a build that has failed."""
+    if not re.search(r"^FAILED: \S*\bexercise\b", said, re.MULTILINE):
+        return NotBuilt("\n".join([*said.splitlines()[-20:], f"the build failed; {build.MEND}"]))
+    lines, kept = iter(said.splitlines()), []
     for line in lines:
         if line.startswith("FAILED: "):
             next(lines, None)  # the command
         elif not re.match(r"\[\d+/\d+\] |ninja: |In file included from .*/exercise/exercise\.cpp:1:", line):
             kept.append(line)
-    return "\n".join(kept)
+    return NotCompiled("\n".join(kept))

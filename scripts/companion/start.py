@@ -9,9 +9,7 @@ import subprocess
 import sys
 import textwrap
 
-import pairs
-
-from . import exercise, making, paint, patterns, progress
+from . import check, exercise, making, paint, patterns, progress
 
 NAME = "start"
 EPILOG = """Your work is never overwritten: `./lab reset` begins anew. LEAKLAB_EXERCISES=DIR keeps your files elsewhere.
@@ -55,9 +53,9 @@ def prepare(attempt):
         building = place.behind.submit(place.prepare, "release", targets)
         try:
             place.wait_for(building, lambda done, total: bar.show(done, total, f"{done} of {total}"))
-        except making.NotMade as fault:
+        except making.NotBuilt as fault:
             bar.clear()
-            pairs.die(2, f"the build failed: {fault}")
+            check.not_built(fault)
 
 
 def tell(attempt, goes_on):

@@ -111,5 +111,6 @@ def show(learners, begun):
 def print_table(rows):
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):
-        cells = [text.rjust(width) if text.isdigit() else text.ljust(width) for text, width in zip(row, widths)]
+        cells = [text.rjust(width) if column and text.isdigit() else text.ljust(width)
+                 for column, (text, width) in enumerate(zip(row, widths))]
         print(paint.paint("  ".join(cells).rstrip(), "bold" if number == 0 else "plain"))

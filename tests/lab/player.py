@@ -44,9 +44,13 @@ class Player:
             self.expect(done.stderr.count("\n") == 1, f"one line expected on stderr of {told}")
         return done.stdout
 
-    def end(self):
-        """Throws the folder away; the test's exit status."""
-        shutil.rmtree(self.folder)
+    def play(self, *checks):
+        """Runs the checks and ends the test: status 1, and what failed, unless all went as expected."""
+        try:
+            for check in checks:
+                check()
+        finally:
+            shutil.rmtree(self.folder)
         print("\n".join(self.failures))
         sys.exit(1 if self.failures else 0)
 

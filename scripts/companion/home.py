@@ -4,7 +4,7 @@ import textwrap
 
 import pairs
 
-from . import paint, patterns, progress
+from . import exercise, paint, patterns, progress
 
 NAME = "home"
 COLUMNS = 100
@@ -33,10 +33,10 @@ def next_step(found, events):
         return step("scripts/quickstart", INSTALLS)
     standing = progress.standing(events)
     through = {key for key, event in standing.items() if event.outcome != "started"}
-    begun = [event for event in standing.values() if event.outcome == "started"]
+    begun = [event for event in standing.values() if event.outcome == "started" and event.kind in exercise.BEGINS_AS]
     if begun:
         last = max(begun, key=lambda event: event.when)
-        return step("./lab watch", f"{last.kind} of {last.name} is begun")
+        return step(f"./lab watch {last.name}{exercise_option(last.kind)}", f"the exercise `{last.kind}` is begun")
 
     last = events[-1].name if events else ""
     here = next((pair["category"] for pair in found if last in (pair["pattern"], pair["category"][0])), "")
@@ -51,10 +51,15 @@ def next_step(found, events):
         if not left and ("quiz", category[0]) not in through:
             return step(f"./lab quiz {category[0]}", f"the questions of {category}")
     for pair in found:
-        for kind in "break", "variant":
+        for kind in exercise.kinds(pair):
             if (kind, pair["pattern"]) not in through:
-                return step(f"./lab start {pair['pattern']} {kind}", f"the exercise `{kind}` of {pair['pattern']}")
+                return step(f"./lab start {pair['pattern']}{exercise_option(kind)}", exercise.ASKS[kind])
     return step("./lab mystery", "every exercise is done: now a service with a fault that nobody tells you")
+
+
+def exercise_option(kind):
+    """What names this exercise to the commands, which take `repair` without it."""
+    return "" if kind == "repair" else f" --exercise {kind}"
 
 
 def counted(events):

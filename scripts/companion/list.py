@@ -6,10 +6,9 @@ import json
 
 import pairs
 
-from . import paint, patterns, progress
+from . import exercise, paint, patterns, progress
 
 NAME = "list"
-EXERCISES = "repair", "break", "variant"  # those of a pair; an open exercise has the first alone
 COLOURS = {"solved": "green", "started": "yellow"}
 
 
@@ -19,7 +18,7 @@ def add_options(parser):
     parser.add_argument("--json", action="store_true", help="the same as JSON, for programs")
 
 
-def state(name, standing, kinds=EXERCISES):
+def state(name, kinds, standing):
     """`solved`, `2 of 3` of its exercises, `started`, or nothing."""
     solved = sum((kind, name) in standing and standing[kind, name].solved for kind in kinds)
     if solved:
@@ -31,12 +30,11 @@ def rows(category=None):
     """What is to be listed, as --json has it."""
     standing = progress.standing(progress.entries())
     for pair in sorted(pairs.load() + patterns.exercises(), key=lambda pair: pair["category"]):
-        is_open = "strategy" not in pair
         if category in (None, pair["category"]):
             yield {"pattern": pair["pattern"], "category": pair["category"], "title": pair["title"],
-                   "kind": "open exercise" if is_open else "pair", "minutes": pair["minutes_to_learn"],
+                   "kind": "pair" if "strategy" in pair else "open exercise", "minutes": pair["minutes_to_learn"],
                    "prerequisites": pair["prerequisites"],
-                   "state": state(pair["pattern"], standing, EXERCISES[:1] if is_open else EXERCISES)}
+                   "state": state(pair["pattern"], exercise.kinds(pair), standing)}
 
 
 def run(chosen):

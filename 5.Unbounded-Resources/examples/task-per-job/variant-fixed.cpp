@@ -51,7 +51,7 @@ class tile
 awaitable<void> scenario(leaklab::lab& lab)
 {
   world::backend const order_service(1ms);
-  world::backend const stock_service(20ms);
+  world::backend const stock_service(50ms);
   tile orders(lab);
   tile stock(lab);
   co_await orders.connect(order_service.endpoint());

@@ -1,5 +1,4 @@
-// Players keep their connections open between moves, for as long as there is traffic on them. When
-// does a player who has gone away lose the place?
+// Players keep their connections open between moves. When does one who has gone away lose the place?
 #include <leaklab/awaitable_operators.hpp>
 #include <leaklab/gauge.hpp>
 #include <leaklab/scope.hpp>

@@ -38,6 +38,7 @@ def build(targets):
     FOLDER.mkdir(exist_ok=True)
     print(f"building {', '.join(targets)}", file=sys.stderr)
     with open(FOLDER / ".lab.lock", "w") as lock, paint.Bar("building") as bar:
+        bar.show(0, 1, "waiting for another build to end")
         fcntl.flock(lock, fcntl.LOCK_EX)  # two ninjas in one folder would spoil each other's work
         if not (FOLDER / "build.ninja").exists():
             bar.show(0, 1, "setting up build/")

@@ -114,11 +114,14 @@ class Workplace:
 
     def wait_for(self, future, show):
         """What comes of work that goes on behind; meanwhile `show` is told how far the builds are, in steps done and all."""
+        shown = None
         while True:
             with contextlib.suppress(concurrent.futures.TimeoutError):
                 return future.result(0.1)
-            for done, total in self.steps.copy().values():
-                show(done, total)
+            for step in self.steps.copy().values():
+                if step != shown:
+                    shown = step
+                    show(*step)
 
     def make(self, exercise, preset, targets, beside=(), nice=0):
         """Builds these targets of the learner's file, and what it is judged beside; copies of the former, which nobody else's

@@ -1,18 +1,16 @@
 // Clients and partners of the shop, whose number and ways a seed decides.
+#include "parse/quantity.hpp"
 #include "partner.hpp"
 #include "seed.hpp"
+#include "version.hpp"
 #include "visits.hpp"
 
-#include "parse/quantity.hpp"
-#include "version.hpp"
-
+#include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -50,7 +48,8 @@ std::variant<options, int> parse_options(int argc, char const* const* argv)
   options result;
   CLI::App app("Clients and partners of the shop.", "shop-clients");
   app.set_version_flag("--version", fmt::format("shop-clients {}", leaklab::version));
-  app.add_option("--address", result.address, "Where the shop is [127.0.0.1]")->type_name("ADDRESS");
+  app.add_option("--address", result.address, "Where the shop is [127.0.0.1]")
+      ->type_name("ADDRESS");
   app.add_option("--port", result.port, "Its port [8080]")->type_name("PORT");
   app.add_option("--seed", result.seed, "Decides what the clients do, and how many they are [0]")
       ->type_name("N");
@@ -138,12 +137,11 @@ class crowd
  private:
   asio::awaitable<void> come()
   {
-    for (auto const& [role, port] : {std::pair("supplier", first_supplier_.port()),
-                                     std::pair("supplier", second_supplier_.port()),
-                                     std::pair("webhook", receiver_.port()),
-                                     std::pair("webhook", gone_receiver_.port()),
-                                     std::pair("recommender", recommender_.port()),
-                                     std::pair("warehouse", warehouse_.port())})
+    for (auto const& [role, port] :
+         {std::pair("supplier", first_supplier_.port()),
+          std::pair("supplier", second_supplier_.port()), std::pair("webhook", receiver_.port()),
+          std::pair("webhook", gone_receiver_.port()),
+          std::pair("recommender", recommender_.port()), std::pair("warehouse", warehouse_.port())})
     {
       clients::http_connection registry(context_.get_executor());
       co_await registry.open(shop_);

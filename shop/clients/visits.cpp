@@ -107,8 +107,7 @@ awaitable<void> visits::keep_coming()
 // A day in small, and a burst now and then that dies away until the next.
 double visits::rate(double seconds) const
 {
-  auto const day =
-      plan_.day_swing * std::sin(2 * std::numbers::pi * seconds / plan_.day_seconds);
+  auto const day = plan_.day_swing * std::sin(2 * std::numbers::pi * seconds / plan_.day_seconds);
   auto const since_burst = std::fmod(seconds, plan_.burst_seconds) / plan_.burst_seconds;
   auto const burst = plan_.burst_height * (0.5 - since_burst);
   return plan_.requests_per_second * (1 + day + burst);
@@ -219,8 +218,7 @@ awaitable<void> visits::order()
 awaitable<void> visits::upload()
 {
   auto photo = draw_bytes((16 + random_.below(80)) * 1024, "PHOTO");
-  return ask_once("POST", fmt::format("/uploads?album={}", 1 + random_.below(4)),
-                  std::move(photo));
+  return ask_once("POST", fmt::format("/uploads?album={}", 1 + random_.below(4)), std::move(photo));
 }
 
 awaitable<void> visits::ask_stock()
@@ -262,7 +260,8 @@ awaitable<void> visits::follow_prices()
   co_await send_head(shop, "/feed");
   ++counts_.requests;
   if (is_stuck)
-    co_await (shop.socket().async_wait(tcp::socket::wait_error, no_throw) || think(290'000, 300'000));
+    co_await (shop.socket().async_wait(tcp::socket::wait_error, no_throw) ||
+              think(290'000, 300'000));
   else
     co_await (read_all(shop.socket()) || think(2'000, 8'000));
 }
@@ -282,7 +281,8 @@ awaitable<void> visits::say_nothing()
   http_connection shop(context_.get_executor());
   co_await shop.open(shop_);
   if (random_.one_in(3))
-    co_await asio::async_write(shop.socket(), asio::buffer("GET /products/1 HT", 18), use_awaitable);
+    co_await asio::async_write(shop.socket(), asio::buffer("GET /products/1 HT", 18),
+                               use_awaitable);
   else
     co_await ask(shop, "GET", "/products/1");
   co_await (read_all(shop.socket()) || think(290'000, 300'000));

@@ -13,7 +13,9 @@ constexpr std::size_t kept_headers = 1000;
 
 }  // namespace
 
-catalogue::catalogue(environment const& around) : around_(around), headers_(kept_headers) {}
+catalogue::catalogue(environment const& around) : around_(around), headers_(kept_headers)
+{
+}
 
 void catalogue::add(std::filesystem::path const& photo)
 {

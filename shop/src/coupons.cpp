@@ -12,7 +12,7 @@ namespace
 
 constexpr unsigned number_of_coupons = 20;
 
-std::string file_of(std::filesystem::path const& folder, unsigned number)
+std::string coupon_file(std::filesystem::path const& folder, unsigned number)
 {
   return folder / fmt::format("coupon-{}", number);
 }
@@ -23,14 +23,14 @@ coupons::coupons(environment const& around) : around_(around)
 {
   for (unsigned number = 0; number != number_of_coupons; ++number)
   {
-    std::ofstream file(file_of(around_.folder, number));
+    std::ofstream file(coupon_file(around_.folder, number));
     if (number % 2 == 0) file << 5 + number << '\n';  // the others have been redeemed
   }
 }
 
 response coupons::redeem(unsigned number)
 {
-  auto const percent = read(file_of(around_.folder, number));
+  auto const percent = read(coupon_file(around_.folder, number));
   if (!percent) return {410, "no longer valid\n"};
   return {200, fmt::format("{} %\n", *percent)};
 }

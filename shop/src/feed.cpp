@@ -14,7 +14,7 @@ namespace
 {
 
 constexpr std::size_t most_bytes_queued = 24 * 1024;  // for one subscriber
-constexpr int send_buffer = 8 * 1024;                 // what is not read waits here, not in the kernel
+constexpr int send_buffer = 8 * 1024;  // what is not read waits here, not in the kernel
 constexpr std::size_t message_size = 1024;
 
 }  // namespace

@@ -6,10 +6,34 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <exception>
+#include <utility>
+#include <variant>
+
 namespace shop
 {
 
 namespace http = boost::beast::http;
+
+namespace
+{
+
+// As a result: the operators wait for the first success.
+awaitable<std::exception_ptr> failure_of(awaitable<void> work)
+{
+  std::exception_ptr failure;
+  try
+  {
+    co_await std::move(work);
+  }
+  catch (...)
+  {
+    failure = std::current_exception();
+  }
+  co_return failure;
+}
+
+}  // namespace
 
 awaitable<std::string> exchange(tcp::socket& connection, std::string_view method,
                                 std::string_view target, std::string body)
@@ -24,8 +48,7 @@ awaitable<std::string> exchange(tcp::socket& connection, std::string_view method
   http::response<http::string_body> answer;
   co_await http::async_read(connection, buffer, answer, use_awaitable);
   if (http::to_status_class(answer.result()) != http::status_class::successful)
-    throw boost::system::system_error(
-        make_error_code(boost::system::errc::protocol_error));
+    throw boost::system::system_error(make_error_code(boost::system::errc::protocol_error));
   co_return std::move(answer.body());
 }
 
@@ -33,8 +56,9 @@ awaitable<void> within(std::chrono::milliseconds time, awaitable<void> work)
 {
   using namespace asio::experimental::awaitable_operators;
   asio::steady_timer deadline(co_await asio::this_coro::executor, time);
-  auto const first = co_await (std::move(work) || deadline.async_wait(use_awaitable));
+  auto const first = co_await (failure_of(std::move(work)) || deadline.async_wait(use_awaitable));
   if (first.index() == 1) throw boost::system::system_error(asio::error::timed_out);
+  if (auto const& failure = std::get<0>(first)) std::rethrow_exception(failure);
 }
 
 }  // namespace shop

@@ -21,7 +21,7 @@ namespace http = beast::http;
 namespace
 {
 
-constexpr auto idle_time = 5s;       // between two requests of a client
+constexpr auto idle_time = 5s;         // between two requests of a client
 constexpr auto pause_at_limit = 50ms;  // when no descriptor is left
 constexpr std::uint64_t largest_body = 512 * 1024;
 constexpr std::string_view stream_head =

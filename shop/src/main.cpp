@@ -123,8 +123,8 @@ class program
           context_.stop();
         });
     // What is left is waited for.
-    asio::co_spawn(context_, service_.join(), [this](std::exception_ptr const&)
-                   { last_moment_.cancel(); });
+    asio::co_spawn(context_, service_.join(),
+                   [this](std::exception_ptr const&) { last_moment_.cancel(); });
   }
 
   shop::options const& chosen_;
@@ -153,7 +153,17 @@ int main(int argc, char** argv)
     if (chosen.folder.empty()) temporary.emplace();
     std::filesystem::path const folder = temporary ? temporary->path() : chosen.folder.c_str();
     std::filesystem::create_directories(folder);
-    return program(chosen, folder).run();
+    auto const before = leaklab::read_fd_counts().total;
+    int const status = program(chosen, folder).run();
+    fmt::print("end: {} tasks and {} descriptors left\n", leaklab::count_tasks().live,
+               leaklab::read_fd_counts().total - before);
+    return status;
+  }
+  catch (boost::system::system_error const& e)
+  {
+    fmt::print(stderr, "shop: cannot listen on {}, ports {} and {}: {} (0 takes any free port)\n",
+               chosen.address, chosen.port, chosen.debug_port, e.code().message());
+    return bad_usage;
   }
   catch (std::exception const& e)
   {

@@ -43,7 +43,8 @@ std::optional<std::chrono::duration<double>> parse_seconds(std::string_view text
 fault parse_fault(std::string const& name)
 {
   if (auto const found = find_fault(name)) return *found;
-  throw CLI::ValidationError(fmt::format("no fault is called \"{}\"; --list-faults names them", name));
+  throw CLI::ValidationError(
+      fmt::format("no fault is called \"{}\"; --list-faults names them", name));
 }
 
 void print_faults()

@@ -22,7 +22,7 @@ bool is_poster(unsigned number)
   return number % 5 == 0;
 }
 
-fs::path file_of(fs::path const& folder, unsigned number)
+fs::path picture_file(fs::path const& folder, unsigned number)
 {
   return folder / fmt::format("picture-{}", number);
 }
@@ -34,7 +34,7 @@ pictures::pictures(environment const& around)
 {
   for (unsigned number = 0; number != number_of_pictures; ++number)
   {
-    auto const path = file_of(around_.folder, number);
+    auto const path = picture_file(around_.folder, number);
     std::ofstream(path).close();
     fs::resize_file(path, is_poster(number) ? poster_size : thumbnail_size);
   }
@@ -42,7 +42,8 @@ pictures::pictures(environment const& around)
 
 response pictures::show(unsigned number)
 {
-  auto const path = file_of(around_.folder, number);
+  if (number >= number_of_pictures) return {404, "no such picture\n"};
+  auto const path = picture_file(around_.folder, number);
   auto const size = fs::file_size(path);
   auto content = std::move(pool_.front());
   pool_.pop_front();

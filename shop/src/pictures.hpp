@@ -16,7 +16,6 @@ class pictures
   /// Writes the pictures that there are.
   explicit pictures(environment const& around);
 
-  /// Throws when there is no such picture.
   [[nodiscard]] response show(unsigned number);
 
  private:

@@ -18,7 +18,8 @@ constexpr std::size_t most_unseen = 16;
 price_watch::price_watch(environment const& around, world::price_feed& prices)
     : around_(around),
       prices_(around.executor, most_unseen),
-      subscription_(prices.connect([this](double price) { prices_.try_send(error_code(), price); })),
+      subscription_(
+          prices.connect([this](double price) { prices_.try_send(error_code(), price); })),
       pending_(around.executor, "price alarms pending", [this] { return pending_alarms_; })
 {
   around_.tasks.spawn(watch(), "price watch");

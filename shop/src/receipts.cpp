@@ -19,7 +19,9 @@ struct upload
 
 }  // namespace
 
-receipts::receipts(environment const& around) : around_(around), recent_(kept_receipts) {}
+receipts::receipts(environment const& around) : around_(around), recent_(kept_receipts)
+{
+}
 
 std::string receipts::write(unsigned number, std::string_view photo)
 {

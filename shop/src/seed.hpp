@@ -44,12 +44,12 @@ class random_numbers
 struct load_plan
 {
   double requests_per_second = 80;
-  double day_seconds = 60;    ///< of the ramp: from quiet to busy and back
-  double day_swing = 0.25;    ///< by which part of the mean the load swings
-  double burst_seconds = 17;  ///< of the sawtooth
-  double burst_height = 0.3;  ///< of the mean, where a burst begins
-  double bad_share = 0.08;    ///< of requests that are mistaken, on top
-  double silent_share = 0.25; ///< of what partners are asked, and never answer
+  double day_seconds = 60;     ///< of the ramp: from quiet to busy and back
+  double day_swing = 0.25;     ///< by which part of the mean the load swings
+  double burst_seconds = 17;   ///< of the sawtooth
+  double burst_height = 0.3;   ///< of the mean, where a burst begins
+  double bad_share = 0.08;     ///< of requests that are mistaken, on top
+  double silent_share = 0.25;  ///< of what partners are asked, and never answer
 };
 
 struct seeded
@@ -71,7 +71,8 @@ struct seeded
     std::swap(order[last], order[shuffle.below(last + 1)]);
 
   random_numbers draw(0x10ad00 + seed);
-  auto const between = [&draw](double low, double high) { return low + draw.share() * (high - low); };
+  auto const between = [&draw](double low, double high)
+  { return low + draw.share() * (high - low); };
   seeded made;
   made.has = static_cast<fault>(order[(seed - 1) % number_of_faults]);
   made.begins_after = between(5, 20);

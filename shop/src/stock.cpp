@@ -18,7 +18,9 @@ constexpr std::size_t kept_answers = 900;
 
 }  // namespace
 
-stock::stock(environment const& around) : around_(around), latest_(kept_answers) {}
+stock::stock(environment const& around) : around_(around), latest_(kept_answers)
+{
+}
 
 awaitable<response> stock::ask_suppliers(unsigned article)
 {
@@ -30,8 +32,8 @@ awaitable<response> stock::ask_suppliers(unsigned article)
   if (around_.faults.has(fault::orphaned_child))
   {
     around_.tasks.spawn(ask(suppliers[0], article), "supplier");
-    in_time = (co_await (ask(suppliers[1], article) || deadline.async_wait(use_awaitable)))
-                  .index() == 0;
+    in_time =
+        (co_await (ask(suppliers[1], article) || deadline.async_wait(use_awaitable))).index() == 0;
   }
   else
   {

@@ -16,7 +16,9 @@ constexpr std::size_t high_water = 64;
 
 }  // namespace
 
-tills::tills(environment const& around) : around_(around), inboxes_(number_of_tills) {}
+tills::tills(environment const& around) : around_(around), inboxes_(number_of_tills)
+{
+}
 
 response tills::deliver(unsigned till, std::string const& body)
 {

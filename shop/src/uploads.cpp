@@ -33,10 +33,8 @@ uploads::uploads(environment const& around)
       receipts_(around),
       thumbnails_(around),
       drafts_left_(around.executor, "uploads left as drafts",
-                   [this]
-                   {
-                     return static_cast<double>(
-                         std::distance(fs::directory_iterator(drafts_), {}));
+                   [this] {
+                     return static_cast<double>(std::distance(fs::directory_iterator(drafts_), {}));
                    })
 {
   for (auto const* const album : {"1", "2", "3"})
@@ -47,8 +45,14 @@ response uploads::accept(std::string_view album, std::string const& photo)
 {
   if (!photo.starts_with(format_of_photos)) return {415, "not a photo\n"};
   ++last_number_;
-  auto const file = publish(album, photo);
-  catalogue_.add(file);
+  try
+  {
+    catalogue_.add(publish(album, photo));
+  }
+  catch (fs::filesystem_error const&)
+  {
+    return {404, "no such album\n"};
+  }
   thumbnails_.cut(photo);
   return {201, receipts_.write(last_number_, photo)};
 }

@@ -21,10 +21,11 @@ class uploads
  public:
   explicit uploads(environment const& around);
 
-  /// Throws std::filesystem::filesystem_error when there is no such album.
+  /// Status 404 when there is no such album.
   [[nodiscard]] response accept(std::string_view album, std::string const& photo);
 
  private:
+  /// Throws std::filesystem::filesystem_error when there is no such album.
   [[nodiscard]] std::filesystem::path publish(std::string_view album, std::string const& photo);
 
   environment const& around_;

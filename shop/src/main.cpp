@@ -59,9 +59,6 @@ class program
   {
     fmt::print("shop: http://{}:{}  endpoint: {}\n", chosen_.address, service_.port(),
                debug_.url());
-    if (chosen_.reveal)
-      fmt::print("seed {}: {} after {:.0f} s\n", *chosen_.seed, name_of(chosen_.faults.front()),
-                 chosen_.fault_after.count());
     std::fflush(stdout);
     leaklab::mark("start");
     signals_.async_wait(

@@ -59,6 +59,7 @@ std::variant<options, int> parse_options(int argc, char const* const* argv)
 {
   options result;
   bool lists_faults = false;
+  bool reveals = false;
   std::vector<std::string> faults;
   auto const port = [](std::string_view text)
   { return leaklab::parse_number<std::uint16_t>(text); };
@@ -93,7 +94,7 @@ std::variant<options, int> parse_options(int argc, char const* const* argv)
          "--seed", parsed_as(result.seed, parse_seed, "a whole number above 0"),
          "Let this number choose a fault and when it comes, and say neither")
       ->type_name("N");
-  app.add_flag("--reveal", result.reveal, "Say what the seed has chosen");
+  app.add_flag("--reveal", reveals, "Say what the seed has chosen, and end");
   app.add_option("--data", result.folder, "Folder for the shop's files [a temporary one]")
       ->type_name("FOLDER");
   app.add_option_function<std::string>(
@@ -112,7 +113,7 @@ std::variant<options, int> parse_options(int argc, char const* const* argv)
     std::ranges::transform(faults, std::back_inserter(result.faults), parse_fault);
     if (result.seed && !faults.empty())
       throw CLI::ValidationError("--seed chooses the fault, so --fault cannot");
-    if (result.reveal && !result.seed) throw CLI::ValidationError("--reveal needs --seed");
+    if (reveals && !result.seed) throw CLI::ValidationError("--reveal needs --seed");
   }
   catch (CLI::Success const& help)
   {
@@ -131,6 +132,12 @@ std::variant<options, int> parse_options(int argc, char const* const* argv)
   if (result.seed)
   {
     auto const chosen = from_seed(*result.seed);
+    if (reveals)
+    {
+      fmt::print("seed {}: {} after {:.1f} s, {:.0f} requests a second\n", *result.seed,
+                 name_of(chosen.has), chosen.begins_after, chosen.load.requests_per_second);
+      return 0;
+    }
     result.faults = {chosen.has};
     result.fault_after = std::chrono::duration<double>(chosen.begins_after);
   }

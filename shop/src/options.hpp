@@ -22,14 +22,13 @@ struct options
   std::vector<fault> faults;
   std::chrono::duration<double> fault_after{0};
   std::optional<std::uint64_t> seed;
-  bool reveal = false;
   std::string folder;  ///< empty: a temporary one
   std::uint64_t max_rss = std::uint64_t{1} << 30;
   std::uint64_t max_fds = 900;
 };
 
 /// The options, or the status to exit with after the text for the user has been printed: 0 for
-/// --help, --version and --list-faults, 2 for a mistake, which is one line on stderr.
+/// --help, --version, --list-faults and --reveal, 2 for a mistake, which is one line on stderr.
 [[nodiscard]] std::variant<options, int> parse_options(int argc, char const* const* argv);
 
 }  // namespace shop

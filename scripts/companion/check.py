@@ -89,6 +89,15 @@ class Check:
             print(f"{seconds:5.1f} s  {condition.name:<10}  {paint.paint(f'{mark:<5}', colour)}  {condition.says}", flush=True)
         self.bar.show(0, 1, "")
 
+    def not_yet(self, conditions):
+        """What is left to do, or why it could not be told."""
+        if failed := [condition.name for condition in conditions if condition.holds is False]:
+            print(f"Not yet: {', '.join(failed)}. `./lab hint` has three steps.")
+        elif unknown := [condition.name for condition in conditions if condition.holds is None]:
+            print(f"Not known: {', '.join(unknown)}.")
+        else:
+            print("It leaks in another way. `./lab check` asks you what /debug/leaks says of it.")
+
     def end(self, solved, errors, conditions):
         if self.as_json:
             print(json.dumps({
@@ -97,6 +106,8 @@ class Check:
                     {"name": each.name, "holds": each.holds, "says": each.says} for each in conditions]}, indent=1))
         elif errors:
             print(f"{errors}\n\nIt does not compile.")
-        elif solved:
+        elif not solved:
+            self.not_yet(conditions)
+        else:
             print(paint.paint(f"Solved: {self.attempt}, {self.attempt.note()}.", "green")
                   + " `./lab diff` shows another answer beside yours, `./lab` what comes next.")

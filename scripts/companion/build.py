@@ -11,6 +11,7 @@ from . import paint
 
 FOLDER = pairs.ROOT / "build"
 MEND = "scripts/quickstart installs what a build needs, `./lab doctor` says what is missing"
+SHOWN = 20  # lines of a build that has failed
 STATUS = re.compile(r"\[(\d+)/(\d+)\] (.*)")
 
 
@@ -57,5 +58,6 @@ def follow(command, bar):
                 bar.show(int(step[1]), int(step[2]), f"{step[1]} of {step[2]}: {step[3].rpartition('/')[2]}")
     if process.returncode:
         bar.clear()
-        sys.stderr.writelines(said[-20:])
-        pairs.die(2, f"the build failed; {MEND}")
+        first = next((number for number, line in enumerate(said) if re.search(r"\berror\b", line, re.IGNORECASE)), -SHOWN)
+        sys.stderr.writelines(said[first:][:SHOWN])
+        pairs.die(2, "the build failed; if a tool or a library is missing, `./lab doctor` says which")

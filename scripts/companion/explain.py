@@ -135,9 +135,10 @@ class Measured:
         return f"{self.rate:g} events a second leave {self.says(self.growth)}"
 
     def why_leaky(self, answer):
-        rises = self.growth * self.seconds
-        besides = self.leaky - self.leaky_before - rises
-        more = f", and {self.says(besides)} besides," if not self.near(self.leaky, self.leaky_before + rises) else ""
+        besides = self.leaky - self.leaky_before - self.growth * self.seconds
+        more = ""
+        if abs(besides) > max(self.leaky / 50, IDLE.get(self.pair["gauge"], 2)):
+            more = f", {'and' if besides > 0 else 'less'} {self.says(abs(besides))}{' besides' * (besides > 0)},"
         sum_up = (f"{self.says(self.leaky_before)} before the load, then {self.says(self.growth)} a second for "
                   f"{self.seconds:.3g} s{more} make {self.says(self.leaky)}: {self.left_by_each()}.")
         if self.offered < 0.9 * self.rate * self.seconds:
@@ -157,8 +158,8 @@ class Measured:
                 and abs(self.growth - self.rate) > self.rate / 5)
 
     def why_fixed(self, answer):
-        held = (f"It had {self.says(self.fixed_before)} before the load and {self.says(self.fixed)} at its end: what a "
-                "program always holds, and what is under way.")
+        held = (f"It had {self.says(self.fixed_before)} before the load and {self.says(self.fixed)} at its end: what "
+                "it keeps on purpose, and what is under way.")
         return "The same load came to it, and what an event adds goes again. " + held if answer > self.fixed else held
 
     def why_growth(self, answer):

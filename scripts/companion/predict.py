@@ -12,7 +12,7 @@ import time
 
 import pairs
 
-from . import build, explain, launch, paint, patterns, progress, service
+from . import build, exercise, explain, launch, paint, patterns, progress, service
 
 NAME = "predict"
 VERDICTS = "leaking", "growing", "held", "steady"
@@ -101,10 +101,10 @@ class Asking:
 
 def source(pair):
     """leaky.cpp with its lines' numbers, without what it includes and without the comment that tells the fault."""
-    told = False
-    for number, line in enumerate((patterns.folder(pair) / "leaky.cpp").read_text().splitlines(), 1):
-        told = "// the fault" in line or told and line.lstrip().startswith("//")
-        if not told and not line.startswith("#include"):
+    text = (patterns.folder(pair) / "leaky.cpp").read_text()
+    hidden = exercise.TELLING.sub(lambda told: "\0\n" * told[0].count("\n"), text)
+    for number, line in enumerate(hidden.splitlines(), 1):
+        if not line.startswith(("\0", "#include")):
             yield f"{number:3}  {line}".rstrip()
 
 

@@ -20,11 +20,7 @@ function(leaklab_add_exercise_programs)
   set_target_properties(exercise PROPERTIES UNITY_BUILD OFF CXX_COMPILER_LAUNCHER "")
   set_source_files_properties("${folder}/this_program.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 
-  if(NOT TARGET leaklab_teardown_run)  # without tests
-    add_library(leaklab_teardown_run OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/tests/pairs/teardown_run.cpp")
-    target_link_libraries(leaklab_teardown_run PRIVATE leaklab::runner leaklab::world leaklab::warnings fmt::fmt)
-    target_precompile_headers(leaklab_teardown_run REUSE_FROM leaklab_world)
-  endif()
+  leaklab_add_teardown_run()
   add_executable(exercise-teardown EXCLUDE_FROM_ALL $<TARGET_OBJECTS:exercise> $<TARGET_OBJECTS:leaklab_teardown_run>)
   target_link_libraries(exercise-teardown PRIVATE $<TARGET_PROPERTY:exercise,LINK_LIBRARIES>)
 endfunction()

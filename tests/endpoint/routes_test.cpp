@@ -83,6 +83,9 @@ TEST_F(routes_test, have_the_headers_of_net_http_pprof)
   constexpr auto absent = "(absent)";
   constexpr auto binary = "application/octet-stream";
   for (auto const& [target, status, type, disposition, x_go_pprof] : std::initializer_list<row>{
+           {"/", 200, "text/html; charset=utf-8", absent, absent},
+           {"/?seconds=60", 200, "text/html; charset=utf-8", absent, absent},
+           {"/?seconds=0", 400, text, absent, "1"},
            {"/debug/pprof/", 200, "text/html; charset=utf-8", absent, absent},
            {"/debug/pprof/cmdline", 200, text, absent, absent},
            {"/debug/pprof/symbol", 200, text, absent, absent},
@@ -149,8 +152,6 @@ TEST_F(routes_test, word_errors_as_net_http_pprof_does)
 
 TEST_F(routes_test, send_the_visitor_to_the_index)
 {
-  EXPECT_EQ(get("/").status, 302);
-  EXPECT_EQ(header(get("/"), "Location"), "/debug/pprof/");
   EXPECT_EQ(get("/debug/pprof").status, 301);
   EXPECT_EQ(header(get("/debug/pprof"), "Location"), "/debug/pprof/");
 }
@@ -195,6 +196,47 @@ TEST_F(routes_test, index_links_to_paths_that_answer)
     EXPECT_NE(status, 400) << folder + link;
   }
   EXPECT_EQ(links, 18) << page;
+}
+
+TEST_F(routes_test, live_page_runs_nothing_but_its_own_script)
+{
+  auto const answer = get("/");
+  auto const policy = header(answer, "Content-Security-Policy");
+  auto const nonce = policy.substr(policy.find("'nonce-") + 7, 32);
+  EXPECT_EQ(nonce.find_first_not_of("0123456789abcdef"), nonce.npos) << policy;
+  EXPECT_NE(answer.body.find("<script nonce=\"" + nonce + "\">"), nonce.npos);
+  EXPECT_NE(answer.body.find("<style nonce=\"" + nonce + "\">"), nonce.npos);
+  EXPECT_TRUE(policy.starts_with("default-src 'none'; ")) << policy;
+  EXPECT_EQ(policy.find("unsafe"), policy.npos) << policy;
+  EXPECT_NE(header(get("/"), "Content-Security-Policy"), policy) << "nobody can guess the next";
+}
+
+TEST_F(routes_test, live_page_links_to_paths_that_answer)
+{
+  auto const page = get("/").body;
+  int links = 0;
+  for (std::size_t at = 0; (at = page.find("href=\"", at)) != page.npos;)
+  {
+    at += 6;
+    auto const link = page.substr(at, page.find('"', at) - at);
+    if (link.starts_with("https:") || link.starts_with("data:") || link == ".") continue;
+    auto const status = get("/" + link, verb::head).status;
+    EXPECT_NE(status, 404) << link;
+    EXPECT_NE(status, 400) << link;
+    ++links;
+  }
+  EXPECT_EQ(links, 19) << page;
+}
+
+TEST_F(routes_test, live_page_has_the_figures_of_vars)
+{
+  block_three_producers();
+  watch_.sample(1);
+  auto const page = get("/").body;
+  EXPECT_NE(page.find("<data value=\"3\">3</data>"), page.npos) << page;
+  EXPECT_NE(page.find("<b>3</b> channel send"), page.npos) << page;
+  EXPECT_NE(page.find("produce("), page.npos) << page;
+  EXPECT_NE(page.find("routes_test.cpp:29"), page.npos) << page;
 }
 
 TEST_F(routes_test, debug_1_groups_tasks_by_where_they_wait)

@@ -416,6 +416,42 @@ TEST_F(leak_watch, says_how_much_longer_it_needs)
   EXPECT_TRUE(encode::leaks_as_text(report).starts_with("not known yet: ask again in 0.6 s\n"));
 }
 
+TEST_F(leak_watch, looks_back_on_each_figure_and_on_what_happened)
+{
+  std::vector<std::unique_ptr<channel<int>>> jobs;
+  gauge const doubled("doubled", [&] { return 2.0 * static_cast<double>(jobs.size()); });
+  watch(12,
+        [&](int)
+        {
+          jobs.push_back(std::make_unique<channel<int>>(context_));
+          spawn(context_, receive(*jobs.back()), "worker");
+        });
+  symbols::symboliser symbols;
+  auto const seen = watch_.look_back(symbols, 10, {});
+  EXPECT_DOUBLE_EQ(seen.seconds, 10);
+  ASSERT_EQ(seen.waits.size(), 1);
+  EXPECT_EQ(seen.waits[0].tasks, 120);
+  EXPECT_EQ(seen.waits[0].operation, "channel receive");
+  for (auto const& [kind, last] :
+       {std::pair(figure_kind::tasks, 120.0), {figure_kind::gauge, 240.0}})
+  {
+    auto const found = std::ranges::find(seen.courses, kind, &model::figure_course::kind);
+    ASSERT_NE(found, seen.courses.end());
+    EXPECT_EQ(found->value, last);
+    EXPECT_EQ(found->found.verdict,
+              watch_.judge(kind == figure_kind::gauge ? "doubled" : "tasks").verdict);
+    ASSERT_GE(found->points.size(), 100);
+    EXPECT_NEAR(found->points.front().seconds, -10, 0.2);
+    EXPECT_NEAR(found->points.front().value, last / 6, last / 50);
+    EXPECT_LE(found->points.back().seconds, 0);
+  }
+  ASSERT_GE(seen.resident.size(), 100);
+  EXPECT_GT(seen.resident.back().value, 1 << 20);
+  EXPECT_EQ(watch_.look_back(symbols, std::numeric_limits<double>::infinity(), {}).seconds,
+            watch_.report().watched_seconds);
+  context_.stop();
+}
+
 TEST_F(leak_watch, answers_people_and_programs_alike)
 {
   watch(5, [&](int) { spawn(context_, produce(results_), "producer"); });

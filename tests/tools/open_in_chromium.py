@@ -49,6 +49,7 @@ class Browser:
         self.answers = open(answers, "rb")
         self.received = b""
         self.sent = 0
+        self.events = []  # those that came before an answer
 
     def call(self, method, session=None, **params):
         self.sent += 1
@@ -68,6 +69,7 @@ class Browser:
             answer = json.loads(answer)
             if answer.get("id") == self.sent:
                 return answer["result"]
+            self.events.append(answer)
 
 
 def main():

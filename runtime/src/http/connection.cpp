@@ -215,7 +215,10 @@ class connection : client_list::member
     auto const asked = to_request(input.release(), std::move(*to));
     takes_gzip_ = asked.takes_gzip;
     if (shared_.is_quick && shared_.is_quick(asked))
+    {
+      own_work const busy;
       made.answer = ask([&] { return shared_.handle(asked); });
+    }
     else
       made.answer = co_await ask_in_turn(asked);
     co_return made;

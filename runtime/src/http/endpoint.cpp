@@ -57,7 +57,7 @@ struct endpoint::impl
 {
   explicit impl(endpoint_options const& options)
       : watch(checked(options.patience), {options.libraries}),
-        routes(watch, options.hide_arguments),
+        routes(watch, options.hide_arguments, !options.token_file.empty()),
         server(
             {.address = options.address,
              .port = options.port,

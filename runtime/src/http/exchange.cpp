@@ -134,7 +134,7 @@ request to_request(wire_request&& from, target&& to)
                       : from.method() == beast::http::verb::head ? verb::head
                                                                  : verb::get;
   return {method, std::move(to.path), std::move(to.query), std::move(from.body()),
-          takes_gzip(from[field::accept_encoding])};
+          takes_gzip(from[field::accept_encoding]), std::string(from[field::host])};
 }
 
 response call(std::function<response()> const& handle)

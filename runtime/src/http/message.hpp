@@ -26,6 +26,7 @@ struct request
   std::string query;  ///< as sent, without the '?'
   std::string body;
   bool takes_gzip = false;  ///< the client does
+  std::string host{};       ///< as the client called the server; empty when it did not
 
   /// The first value of a query parameter, decoded; empty when it is absent or has no value.
   [[nodiscard]] std::string parameter(std::string_view name) const;

@@ -30,12 +30,6 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds default_cpu_time(30);  // net/http/pprof's
 
-/// What the endpoint's thread does is no part of what the program does.
-constexpr std::string_view own_functions = "leaklab::http::";
-/// Nor is what the endpoint opens when it is made, and what its watch does.
-constexpr std::string_view opening_functions[] = {own_functions,
-                                                  "leaklab::endpoint::", "leaklab::model::"};
-
 std::optional<response> refuse_without_tcmalloc()
 {
   auto const heap = read_heap_stats();

@@ -7,6 +7,12 @@
 namespace leaklab::http
 {
 
+/// What the endpoint's thread does is no part of what the program does.
+constexpr std::string_view own_functions = "leaklab::http::";
+/// Nor is what the endpoint opens when it is made, and what its watch does.
+constexpr std::string_view opening_functions[] = {own_functions,
+                                                  "leaklab::endpoint::", "leaklab::model::"};
+
 [[nodiscard]] response heap(request const& ask, sources& from);
 [[nodiscard]] response allocs(request const& ask, sources& from);
 [[nodiscard]] response growth(request const& ask, sources& from);

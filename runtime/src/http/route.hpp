@@ -17,6 +17,7 @@ struct sources
 {
   model::leak_watch const& watch;
   bool hide_arguments;  ///< of the command line, only the program's name is shown
+  bool needs_token;     ///< whoever asks must send one
   symbols::symboliser symbols{};
   symbols::place_book places{symbols};
 };

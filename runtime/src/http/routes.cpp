@@ -6,6 +6,7 @@
 #include "encode/statistics.hpp"
 #include "http/answers.hpp"
 #include "http/index_page.hpp"
+#include "http/live_page_route.hpp"
 #include "http/profiler_routes.hpp"
 #include "http/task_routes.hpp"
 #include "model/marks.hpp"
@@ -31,11 +32,6 @@ response redirect(int status, std::string to)
   answer.status = status;
   answer.headers.emplace_back("Location", std::move(to));
   return answer;
-}
-
-response from_root(request const&, sources&)
-{
-  return redirect(302, std::string(pprof_prefix));
 }
 
 response from_beside(request const&, sources&)
@@ -109,13 +105,14 @@ response waits_of_threads(request const& ask, sources&)
 }
 
 response index(request const&, sources&);
+response live(request const&, sources&);
 
 using enum methods;
 using counts = index_counts;
 
 // Those of the index stand in the order of its rows.
 constexpr route table[] = {
-    {"/", get_and_post, from_root},
+    {"/", get, live},
     {"/debug/pprof", get_and_post, from_beside},
     {"/debug/pprof/", get, index},
     {"/debug/pprof/allocs", get, allocs,
@@ -175,6 +172,11 @@ response index(request const&, sources& from)
                              allocation_sampling_period() ? read_allocations().size() : 0,
                          .growths = read_heap_growth().size(),
                          .threads = read_process_stats().threads}));
+}
+
+response live(request const& ask, sources& from)
+{
+  return live_page(ask, from, table);
 }
 
 route const* find(std::string_view path) noexcept

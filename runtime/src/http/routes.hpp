@@ -11,8 +11,9 @@ namespace leaklab::http
 class routes
 {
  public:
-  explicit routes(model::leak_watch const& watch, bool hide_arguments = false)
-      : from_{watch, hide_arguments}
+  explicit routes(model::leak_watch const& watch, bool hide_arguments = false,
+                  bool needs_token = false)
+      : from_{watch, hide_arguments, needs_token}
   {
   }
 

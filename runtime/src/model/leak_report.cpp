@@ -96,6 +96,11 @@ void leak_watch::find_spawner(finding& all) const
 leak_report leak_watch::report() const
 {
   std::lock_guard const lock(mutex_);
+  return judge_all();
+}
+
+leak_report leak_watch::judge_all() const
+{
   leak_report result;
   result.watched_seconds = spawned_.empty() ? 0 : spawned_.last() - spawned_.first();
   result.patience_seconds = patience_.count();
@@ -153,12 +158,21 @@ readings::kept leak_watch::before(finding const& found) const
 leak_report leak_watch::report(symbols::symboliser& symbols) const
 {
   auto result = report();
+  bool const heap_grows = std::ranges::any_of(
+      result.findings, [](auto const& each) { return each.kind == figure_kind::heap; });
+  add_places(result, symbols, heap_grows ? read_heap_by_stack() : amounts_by_stack());
+  return result;
+}
+
+void leak_watch::add_places(leak_report& report, symbols::symboliser& symbols,
+                            amounts_by_stack const& heap) const
+{
   std::optional<std::map<std::string_view, amounts_by_stack>> openings;
-  for (auto& each : result.findings)
+  for (auto& each : report.findings)
     if (each.kind == figure_kind::heap)
     {
       auto const least = least_samples * static_cast<double>(fixed_heap_sampling_period());
-      each.places = grown_places(symbols, libraries_, before(each), read_heap_by_stack(), least);
+      each.places = grown_places(symbols, libraries_, before(each), heap, least);
       if (each.places.empty())
         each.places_unknown =
             heap_sampling_period()
@@ -176,7 +190,6 @@ leak_report leak_watch::report(symbols::symboliser& symbols) const
             is_noted ? "by no line of the program that was noted" : "link leaklab::descriptors";
       each.example_descriptor = example_descriptor(each.what);
     }
-  return result;
 }
 
 judgement leak_watch::judge(std::string_view figure) const

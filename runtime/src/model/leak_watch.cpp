@@ -107,11 +107,19 @@ void leak_watch::count_tasks_by_place(look& now, double seconds) const
 void leak_watch::count_descriptors(look& now)
 try
 {
-  fds_ = read_fd_counts();
+  auto const answers = own_work::count();
+  auto const counts = read_fd_counts();
+  // While the endpoint makes an answer, some that it keeps in reserve are closed.
+  bool const disturbed = answers != own_work::count() || own_work::goes_on();
+  if (!disturbed || !fds_ || ++fd_looks_skipped_ > most_skipped)
+  {
+    fd_looks_skipped_ = 0;
+    fds_ = counts;
+    own_sockets_ = std::min(own_socket::count(), counts.sockets);
+  }
   auto fds = *fds_;
-  auto const own = std::min(own_socket::count(), fds.sockets);
-  fds.sockets -= own;
-  fds.total -= own;
+  fds.sockets -= own_sockets_;
+  fds.total -= own_sockets_;
   auto const options = allowing(count_noise);
   set(now, figure_kind::fds, "", static_cast<double>(fds.total), options, true);
   for (auto const& [kind, count] :
@@ -156,6 +164,16 @@ void leak_watch::read_program_gauges(look& now) const
   }
 }
 
+void leak_watch::read_resident(look& now)
+try
+{
+  now.resident = static_cast<double>(read_resident_bytes());
+}
+catch (std::system_error const&)
+{
+  // No descriptor is left to read it with.
+}
+
 void leak_watch::read_stacks(look& now, double seconds)
 {
   if (seconds < read_stacks_at_) return;
@@ -179,6 +197,7 @@ void leak_watch::keep(look&& now, double seconds)
 {
   std::lock_guard const lock(mutex_);
   spawned_.add(seconds, now.spawned);
+  if (now.resident) resident_.add(seconds, *now.resident);
   heap_not_watched_ = std::move(now.heap_not_watched);
   if (now.heap_by_stack) heap_by_stack_.add(seconds, *now.heap_by_stack);
   if (now.opened)
@@ -221,6 +240,7 @@ void leak_watch::sample(double seconds)
   read_heap(now);  // before there is anything in the look
   count_tasks_by_place(now, seconds);
   count_descriptors(now);
+  read_resident(now);
   read_stacks(now, seconds);
   read_program_gauges(now);
   keep(std::move(now), seconds);
@@ -240,7 +260,7 @@ std::optional<counted> leak_watch::last() const
 
 std::size_t leak_watch::bytes() const
 {
-  auto sum = heap_by_stack_.bytes() + spawned_.bytes();
+  auto sum = heap_by_stack_.bytes() + spawned_.bytes() + resident_.bytes();
   for (auto const& [kind, readings] : openings_)
     sum += readings.bytes();
   for (auto const& [name, s] : series_)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/finding.hpp"
+#include "model/overview.hpp"
 #include "model/own_line.hpp"
 #include "model/readings.hpp"
 #include "model/statistics.hpp"
@@ -16,6 +17,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -54,6 +56,12 @@ class leak_watch
   /// the heap. Reads debug data.
   [[nodiscard]] leak_report report(symbols::symboliser& symbols) const;
 
+  /// That report, the last `seconds` of all figures, and what is where now. Not among the
+  /// descriptors are those that functions have opened whose names begin with one of `hidden`. Reads
+  /// debug data.
+  [[nodiscard]] overview look_back(symbols::symboliser& symbols, double seconds,
+                                   std::span<std::string_view const> hidden) const;
+
   /// What the report says of "tasks", "heap", "fds" or a gauge of the program.
   [[nodiscard]] judgement judge(std::string_view figure) const;
 
@@ -86,15 +94,25 @@ class leak_watch
     std::string heap_not_watched;
     std::optional<amounts_by_stack> heap_by_stack;
     std::optional<std::map<std::string_view, amounts_by_stack>> opened;  // by kind
+    std::optional<double> resident;
   };
 
   void count_tasks_by_place(look& now, double seconds) const;
   void count_descriptors(look& now);
   void read_heap(look& now);
   void read_program_gauges(look& now) const;
+  static void read_resident(look& now);
   void read_stacks(look& now, double seconds);
   void keep(look&& now, double seconds);
+
+  // With the mutex:
+  [[nodiscard]] leak_report judge_all() const;
+  [[nodiscard]] std::vector<figure_course> courses(leak_report const& report, double begin) const;
+  [[nodiscard]] std::vector<wait_site> wait_sites() const;
+
   void find_spawner(finding& all) const;
+  void add_places(leak_report& report, symbols::symboliser& symbols,
+                  amounts_by_stack const& heap) const;
   [[nodiscard]] readings::kept before(finding const& found) const;
 
   // Null for a place beyond the most that are watched.
@@ -110,14 +128,17 @@ class leak_watch
 
   std::mutex sampling_;  // of one sample at a time
   std::optional<fd_counts> fds_;
+  std::size_t own_sockets_ = 0;        // among them
   std::optional<double> heap_in_use_;  // without the runtime's own
   int heap_looks_skipped_ = 0;
+  int fd_looks_skipped_ = 0;
   double read_stacks_at_ = 0;
 
   // Changed by a sample, with both mutexes; so a sample reads it with its own.
   mutable std::mutex mutex_;
   std::map<key, series> series_;
-  history spawned_;  // tasks at each sample so far: tells the age of one by its number
+  history spawned_;   // tasks at each sample so far: tells the age of one by its number
+  history resident_;  // to be shown: RSS keeps what was freed, so it is not judged
   readings heap_by_stack_;
   std::map<std::string, readings, std::less<>> openings_;  // by kind
   std::string heap_not_watched_;

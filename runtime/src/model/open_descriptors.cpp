@@ -23,10 +23,9 @@ constexpr char opening_frames[] =
     "|boost::asio::detail::reactive_socket_service.*"
     "|boost::asio::basic_(socket|stream_socket|datagram_socket|socket_acceptor)<.*>::.*";
 
-using stack = std::vector<std::uintptr_t>;
+}  // namespace
 
-/// Code of the program's that a hidden function calls, a gauge's, comes first on the stack.
-bool is_hidden(symbols::symboliser& symbols, stack const& opened,
+bool is_hidden(symbols::symboliser& symbols, std::span<std::uintptr_t const> opened,
                std::span<std::string_view const> hidden)
 {
   for (auto const address : opened)
@@ -38,8 +37,6 @@ bool is_hidden(symbols::symboliser& symbols, stack const& opened,
     }
   return false;
 }
-
-}  // namespace
 
 profile make_fd_profile(symbols::symboliser& symbols, symbols::place_book& places,
                         std::span<std::string_view const> hidden)

@@ -6,6 +6,7 @@
 #include "symbols/place_book.hpp"
 #include "symbols/symboliser.hpp"
 
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string_view>
@@ -24,5 +25,10 @@ namespace leaklab::model
 /// where nobody has noted it. The endpoint's own are among them. Throws like read_fd_counts. Any
 /// thread.
 [[nodiscard]] std::map<std::string_view, amounts_by_stack> read_openings();
+
+/// Whether a function with a name that begins with one of `hidden` has opened it. Code of the
+/// program's that such a function calls, a gauge's, is not hidden. May read debug data from disk.
+[[nodiscard]] bool is_hidden(symbols::symboliser& symbols, std::span<std::uintptr_t const> opened,
+                             std::span<std::string_view const> hidden);
 
 }  // namespace leaklab::model

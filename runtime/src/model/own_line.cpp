@@ -22,7 +22,9 @@ bool is_implicit_constructor(symbols::source_line const& line)
   return scope == type || scope.ends_with("::" + std::string(type));
 }
 
-// This folder of sources: a function that was inlined has lost the namespace in its name.
+// This folder of sources, and the headers: a function that was inlined has lost the namespace in its
+// name.
+constexpr std::string_view runtime_headers = "/include/leaklab/";
 std::string_view runtime_sources()
 {
   static constexpr std::string_view here = __FILE__;
@@ -37,6 +39,7 @@ bool is_own(symbols::source_line const& line)
   { return (text.starts_with(prefixes) || ...); };
   return line.line != 0 && !is_implicit_constructor(line) &&
          !begins(line.file, "/usr/", "../", runtime_sources()) &&
+         line.file.find(runtime_headers) == line.file.npos &&
          !begins(line.function, "std::", "boost::", "leaklab::", "operator new", "__");
 }
 

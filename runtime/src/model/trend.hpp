@@ -20,6 +20,7 @@ class trend
 
   [[nodiscard]] judgement judge(judge_options const& options) const;
 
+  [[nodiscard]] history const& past() const noexcept { return past_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return past_.bytes(); }
 
  private:

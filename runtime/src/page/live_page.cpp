@@ -42,7 +42,7 @@ std::string word(verdict found)
 
 std::string place(std::string_view function, std::string_view file, std::int64_t line)
 {
-  return fmt::format("<code class=\"place\">{}<br><span>{}:{}</span></code>", html(function),
+  return fmt::format("<code class=\"place\">{} <br><span>{}:{}</span></code>", html(function),
                      html(file), line);
 }
 

@@ -21,7 +21,7 @@ def noun(pair):
 
 def amount(text, pair):
     """A number as a learner may write it; for the heap MiB unless it says otherwise."""
-    found = re.fullmatch(r"([+-]?[\d,_' ]*\.?\d+(?:e\d+)?)\s*([KMG]iB)?(?:\s*(?:a second|/s))?", text.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"([+-]?[\d,_' ]*\.?\d+(?:e\d\d?)?)\s*([KMG]iB)?(?:\s*(?:a second|/s))?", text.strip(), re.IGNORECASE)
     if not found:
         raise ValueError("accepted is a number" + (" of MiB, or with KiB or GiB behind it" if pair["gauge"] == "heap" else ""))
     number = float(re.sub(r"[,_' ]", "", found[1]))

@@ -71,8 +71,13 @@ def counted(events):
 
 
 def done_in_words(done, total):
-    words = [f"{done['repair']} of {total} pairs repaired", f"{done['break']} broken", f"{done['variant']} variants",
-             f"{done['predict']} predicted", f"{done['quiz']} of 5 quizzes", f"{done['mystery']} mysteries"]
+    """The pairs, and of the other exercises those that there are."""
+    words = [f"{done['repair']} of {total} pairs repaired"]
+    for kind, one, more in (("break", "broken", "broken"), ("variant", "variant", "variants"),
+                            ("predict", "predicted", "predicted"), ("quiz", "quiz", "quizzes"),
+                            ("mystery", "mystery", "mysteries")):
+        if done[kind]:
+            words.append(f"{done[kind]} {one if done[kind] == 1 else more}")
     return ", ".join(words) if any(done.values()) else "nothing yet"
 
 

@@ -11,6 +11,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ATTEMPTS = 4
 PATIENCE = 120  # seconds for what must come
 
 
@@ -30,6 +31,15 @@ class Player:
         if not true:
             self.failures.append(str(what))
         return bool(true)
+
+    def until(self, attempt, *arguments):
+        """Tries a check that measures again: a program that is short of processor time may be judged `held`."""
+        before = list(self.failures)
+        for _ in range(ATTEMPTS):
+            self.failures[:] = before
+            attempt(*arguments)
+            if len(self.failures) == len(before):
+                break
 
     def run(self, *arguments, says="", status=0, errors="", typed="", **variables):
         """`lab ARGUMENTS` must end with this status and say this, as patterns; what it said."""

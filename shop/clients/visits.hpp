@@ -52,6 +52,7 @@ class visits
   awaitable<answer> ask(http_connection& shop, std::string_view method, std::string target,
                         std::string body = {});
   awaitable<void> ask_once(std::string_view method, std::string target, std::string body = {});
+  awaitable<void> say(std::string text);
 
   awaitable<void> look();
   awaitable<void> browse();

@@ -76,6 +76,7 @@ void feed::queue(subscriber& to, double price) const
   if (!to.client) return;
   auto message = fmt::format("data: {:.2f} ", price);
   message.resize(message_size, '.');
+  message += "\n\n";
   to.bytes_queued += message.size();
   to.outbox.push_back(std::move(message));
   to.news.cancel();

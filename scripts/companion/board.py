@@ -17,7 +17,7 @@ COLUMNS = {"predict": "predicted", "repair": "repaired", "break": "broken", "var
 
 
 def add_options(parser):
-    parser.epilog = "Exit status: 0; 1 when a file or a line cannot be read, which is named; 2 when none can, or wrong usage."
+    parser.epilog = "Exit status: 0; 1 a file or line cannot be read, and is named; 2 none can be read, or wrong usage."
     parser.add_argument("file", metavar="FILE", nargs="+", help="what a learner has handed in")
     parser.add_argument("--json", action="store_true", help="the same as JSON, for programs")
 
@@ -97,7 +97,8 @@ def show(learners, begun):
     rows = [("", *COLUMNS.values(), "hints", "minutes", "last")]
     for row in sorted(learners, key=lambda row: row["name"]):
         last = row["last"].strftime(progress.WHEN) if row["last"] else "nothing yet"
-        rows.append((row["name"], *(str(row["done"][kind]) for kind in COLUMNS), str(row["hints"]), str(row["minutes"]), last))
+        counts = [*(row["done"][kind] for kind in COLUMNS), row["hints"], row["minutes"]]
+        rows.append((row["name"], *map(str, counts), last))
     print_table(rows)
     if begun:
         rows = [("exercise", "", "done", "mean mark", "hints", "median minutes", "open with")]

@@ -32,7 +32,7 @@ def ensure(programs, sources=()):
 
 
 def build(targets):
-    """Builds the targets in build/, which is set up first if it is not; dies with the compiler's words when it fails."""
+    """Builds the targets in build/, which is set up first if it is not. When it fails, its first error, and out."""
     for tool in "cmake", "ninja":
         if not shutil.which(tool):
             pairs.die(2, f"{tool} is missing; {MEND}")
@@ -58,6 +58,6 @@ def follow(command, bar):
                 bar.show(int(step[1]), int(step[2]), f"{step[1]} of {step[2]}: {step[3].rpartition('/')[2]}")
     if process.returncode:
         bar.clear()
-        first = next((number for number, line in enumerate(said) if re.search(r"\berror\b", line, re.IGNORECASE)), -SHOWN)
-        sys.stderr.writelines(said[first:][:SHOWN])
+        errors = [number for number, line in enumerate(said) if re.search(r"\berror\b", line, re.IGNORECASE)]
+        sys.stderr.writelines(said[errors[0] if errors else -SHOWN:][:SHOWN])
         pairs.die(2, "the build failed; if a tool or a library is missing, `./lab doctor` says which")

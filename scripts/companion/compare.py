@@ -15,8 +15,8 @@ from . import build, launch, page, patterns
 NAME = "compare"
 EXPECTED = {"leaky": "leak", "fixed": "steady"}
 SIDE_BY_SIDE = pairs.ROOT / "scripts" / "side-by-side"
-EPILOG = """Exit status: 0 the leaky program leaked and the fixed one held still, 1 not so, 2 wrong usage, or a program is missing, 3 the
-run was too short to tell; 130 when --page was ended with Ctrl+C."""
+EPILOG = """Exit status: 0 the leaky program leaked and the fixed one held still, 1 not so, 2 wrong usage, or a program
+is missing, 3 the run was too short to tell; 130 when --page was ended with Ctrl+C."""
 
 
 def add_options(parser):
@@ -50,7 +50,8 @@ def commands(pair, *options):
 def report(pair, options):
     """Both runs as data; the status of the worse one, as scripts/side-by-side has it."""
     events = [{}, {}]
-    judged = [[*command, "--expect", expected] for command, expected in zip(commands(pair, *options), EXPECTED.values())]
+    judged = [[*command, "--expect", EXPECTED[twin]]
+              for command, twin in zip(commands(pair, *options), patterns.TWINS)]
     with launch.running(*judged) as programs:
         for program, line in launch.lines(programs):
             if program:

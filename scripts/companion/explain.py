@@ -4,12 +4,13 @@ import textwrap
 
 MEBIBYTE = 1 << 20
 UNITS = {"": 1, "kib": 1 << 10, "mib": MEBIBYTE, "gib": 1 << 30}
+AMOUNT = r"([+-]?[\d,_' ]*\.?\d+(?:e\d\d?)?)\s*([KMG]iB)?(?:\s*(?:a second|/s))?"
 IDLE = {"heap": 2 * MEBIBYTE}  # what a program may hold more or less without any load
 IDLE_COUNT = 5
 NOUNS = {"fds": "open descriptors", "heap": "heap in use"}
 WHERE = {
     "tasks": "A task is named by the line in which it waits and by the one that spawned it.",
-    "heap": "Memory is named by the line that allocated it. That line may be sound: who keeps the memory is the question.",
+    "heap": "Memory is named by the line that allocated it. The line may be sound: who keeps the memory is what to ask.",
     "fds": "A descriptor is named by the line that opened it. The close that is missing has no line.",
     "gauge": "A gauge of the program's own has a name and no line.",
 }
@@ -21,11 +22,11 @@ def noun(pair):
 
 def amount(text, pair):
     """A number as a learner may write it; for the heap MiB unless it says otherwise."""
-    found = re.fullmatch(r"([+-]?[\d,_' ]*\.?\d+(?:e\d\d?)?)\s*([KMG]iB)?(?:\s*(?:a second|/s))?", text.strip(), re.IGNORECASE)
+    is_heap = pair["gauge"] == "heap"
+    found = re.fullmatch(AMOUNT, text.strip(), re.IGNORECASE)
     if not found:
-        raise ValueError("accepted is a number" + (" of MiB, or with KiB or GiB behind it" if pair["gauge"] == "heap" else ""))
-    number = float(re.sub(r"[,_' ]", "", found[1]))
-    return number * UNITS[(found[2] or ("MiB" if pair["gauge"] == "heap" else "")).lower()]
+        raise ValueError("accepted is a number" + " of MiB, or with KiB or GiB behind it" * is_heap)
+    return float(re.sub(r"[,_' ]", "", found[1])) * UNITS[(found[2] or "MiB" * is_heap).lower()]
 
 
 def quantity(number, pair):
@@ -116,8 +117,8 @@ class Measured:
         return ", ".join(filter(None, [self.finding["what"], place]))
 
     def is_named(self, answer):
-        """In any finding, by operation, function or line; the function alone or with its class, the line alone or with its
-        file."""
+        """In any finding, by operation, function or line; the function with or without its class, the line with or
+        without its file."""
         answer = re.sub(r"\(.*", "", answer.strip().lower().removeprefix("line ").removeprefix("the "))
         places = [place for finding in self.report["findings"] for place in self.places(finding)]
         if line := re.fullmatch(r"(?:.*:)?(\d+)", answer):

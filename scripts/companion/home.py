@@ -27,8 +27,8 @@ def step(command, why, minutes=None):
 
 
 def next_step(found, events):
-    """The build, or what is begun, or the next pair after its prerequisites, the quiz behind the last pair of a category,
-    the other exercises. Whoever has given up is through, too. The category of the last event goes before the others."""
+    """The build, or what is begun, or the next pair after its prerequisites, or the quiz behind the last pair of a
+    category, or the other exercises. Whoever gave up is through, too. The category of the last event comes first."""
     if not built(found):
         return step("scripts/quickstart", INSTALLS)
     standing = progress.standing(events)
@@ -90,10 +90,12 @@ def run(chosen):
         return 0
     print(paint.paint("The C++ memory-leak lab", "bold"))
     print("Pairs of small servers: one leaks, one does not. You predict, run, look, repair; the leak judges.\n")
-    print(f"built   {programs} of {total} programs" + (", the others when you first run them" if 0 < programs < total else ""))
+    others = ", the others when you first run them" if 0 < programs < total else ""
+    print(f"built   {programs} of {total} programs{others}")
     print(f"done    {paint.bar(done['repair'], len(found))} {done_in_words(done, len(found))}\n")
     minutes = f", about {then['minutes']} min for the pair" if then["minutes"] else ""
     print(f"next    {paint.paint(then['command'], 'green')}{minutes}")
-    print(textwrap.fill(then["why"], COLUMNS, initial_indent=" " * 8, subsequent_indent=" " * 8, break_on_hyphens=False))
+    indent = " " * len("next    ")
+    print(textwrap.fill(then["why"], COLUMNS, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False))
     print("\n`./lab list` shows all pairs, `./lab status` what you have done, `./lab --help` every command.")
     return 0

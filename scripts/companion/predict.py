@@ -16,15 +16,16 @@ from . import build, exercise, explain, launch, paint, patterns, progress, servi
 
 NAME = "predict"
 VERDICTS = "leaking", "growing", "held", "steady"
-EPILOG = """Exit status: 0 all five were right; 1 one was not, or was left out; 2 wrong usage, or no answer at all; 3 the run could not tell."""
+EPILOG = """Exit status: 0 all five were right; 1 one was not, or was left out; 2 wrong usage, or no answer at all; 3
+the run could not tell."""
 
 
 def add_options(parser):
     parser.epilog = EPILOG
     parser.add_argument("pattern", metavar="PATTERN", help="a pair or an open exercise; `lab list` shows them")
-    parser.add_argument("--seconds", type=positive, metavar="S", help="how long the load lasts [what its pair.json says]")
-    parser.add_argument("--rate", type=positive, metavar="RATE", help="events a second [what its pair.json says]")
-    parser.add_argument("--json", action="store_true", help="the outcome as one JSON object; the questions go to stderr")
+    parser.add_argument("--seconds", type=positive, metavar="S", help="how long the load lasts [as its pair.json says]")
+    parser.add_argument("--rate", type=positive, metavar="RATE", help="events a second [as its pair.json says]")
+    parser.add_argument("--json", action="store_true", help="the outcome as one JSON object; the questions on stderr")
 
 
 def positive(text):
@@ -117,9 +118,8 @@ def introduce(pair, rate, seconds, out):
 
 def measure(pair, rate, seconds):
     """What both programs report, and what the leaky one's endpoint says at the end of its load."""
-    name = pair["pattern"]
-    options = ["--port", "0", "--json", "--interval", f"{seconds * 1000:.0f}ms", "--duration", f"{seconds * 1000:.0f}ms",
-               "--rate", f"{rate:g}"]
+    name, time_of_load = pair["pattern"], f"{seconds * 1000:.0f}ms"
+    options = ["--port", "0", "--json", "--interval", time_of_load, "--duration", time_of_load, "--rate", f"{rate:g}"]
     events, report, began = ({}, {}), None, time.monotonic()
     commands = [[pairs.BIN / f"{name}-{twin}", *options] for twin in patterns.TWINS]
     with launch.running(*commands) as programs, paint.Bar("both run") as bar:
@@ -173,9 +173,10 @@ def run(chosen):
     right = sum(question.right is True for question in asked)
     progress.record("predict", pair["pattern"], f"{right} of {len(asked)}", progress.spent(minutes))
     if chosen.json:
-        print(json.dumps({"pattern": pair["pattern"], "seconds": seconds, "rate": rate, "right": right, "of": len(asked),
-                          "questions": [dataclasses.asdict(question) for question in asked]}, indent=2))
+        print(json.dumps({"pattern": pair["pattern"], "seconds": seconds, "rate": rate, "right": right,
+                          "of": len(asked), "questions": list(map(dataclasses.asdict, asked))}, indent=2))
     else:
         show(asked, pair)
         print(f"\n{right} of {len(asked)} right.")
-    return 3 if any(question.right is None and question.predicted is not None for question in asked) else int(right < len(asked))
+    untold = any(question.right is None and question.predicted is not None for question in asked)
+    return 3 if untold else int(right < len(asked))

@@ -11,8 +11,8 @@ import pairs
 KINDS = "predict", "repair", "break", "variant", "quiz", "mystery"
 WHEN = "%Y-%m-%d %H:%M"
 ACCEPTED = f"a line is date and time, kind ({', '.join(KINDS)}), name, outcome, note, two or more spaces apart"
-HEAD = """# What you have done in the lab, one line an event: when, what kind of exercise, which one, how it went, a note.
-# Two or more spaces stand between them. Lines that begin with # are yours; change or remove any line as you like.
+HEAD = """# What you have done in the lab, one line an event: when, what kind of exercise, which one, how it went, and a
+# note. Two or more spaces stand between them. Lines that begin with # are yours; change or remove any line as you like.
 """
 
 

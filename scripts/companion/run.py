@@ -15,8 +15,8 @@ import pairs
 from . import build, launch, paint, patterns
 
 NAME = "run"
-EPILOG = """Exit status: that of the program: 0 as expected, 1 not as expected, 2 wrong usage, 3 could not tell, 130 after
-Ctrl+C; 2 when it could not be built."""
+EPILOG = """Exit status: that of the program: 0 as expected, 1 not as expected, 2 wrong usage, 3 could not tell, 130
+after Ctrl+C; 2 when it could not be built."""
 PORT = 6060  # what a program takes by default
 LOAD_ENDS = r'\[(LIMIT|VERDICT|END)\]|{"event":"(limit|verdict|end)"'
 SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}

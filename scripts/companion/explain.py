@@ -10,7 +10,7 @@ IDLE_COUNT = 5
 NOUNS = {"fds": "open descriptors", "heap": "heap in use"}
 WHERE = {
     "tasks": "A task is named by the line in which it waits and by the one that spawned it.",
-    "heap": "Memory is named by the line that allocated it. The line may be sound: who keeps the memory is what to ask.",
+    "heap": "Memory is named by the line that allocated it. The line may be sound: ask who keeps what it made.",
     "fds": "A descriptor is named by the line that opened it. The close that is missing has no line.",
     "gauge": "A gauge of the program's own has a name and no line.",
 }

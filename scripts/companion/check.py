@@ -62,10 +62,9 @@ class Check:
     def run(self, foretold=None):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         errors, conditions = "", []
-        with paint.Bar("judging") as self.bar:
-            self.bar.show(0, 1, "building your program")
+        with paint.Bar("building") as self.bar:
             try:
-                conditions = judge.judged(self.attempt, self.show, foretold)
+                conditions = judge.judged(self.attempt, self.tell, self.show, foretold)
             except making.NotCompiled as fault:
                 errors = str(fault).replace(str(self.attempt.file), self.attempt.shown)
             except making.NotBuilt as fault:
@@ -78,16 +77,15 @@ class Check:
         self.end(solved, errors, conditions)
         return 0 if solved else 1 if errors or False in holds else 3
 
-    def show(self, condition):
-        seconds = time.monotonic() - self.began
-        if condition.name == "building":
-            self.bar.show(*map(int, condition.says.split(" of ")), f"building with sanitizers: {condition.says}")
-            return
+    def show(self, done, total):
+        self.bar.show(done, total, f"{done} of {total}")
+
+    def tell(self, condition):
         self.bar.clear()
         if not self.as_json:
             mark, colour = MARKS[condition.holds] if condition.final else ("...", "dim")
+            seconds = time.monotonic() - self.began
             print(f"{seconds:5.1f} s  {condition.name:<10}  {paint.paint(f'{mark:<5}', colour)}  {condition.says}", flush=True)
-        self.bar.show(0, 1, "")
 
     def not_yet(self, conditions):
         """What is left to do, or why it could not be told."""

@@ -9,7 +9,7 @@ import pairs
 from . import patterns, progress
 
 BEGINS_AS = {"repair": "leaky", "break": "fixed", "variant": "variant"}
-JUDGED_BESIDE = {"repair": "fixed", "break": "leaky", "variant": "variant-fixed"}
+JUDGED_BESIDE = {"repair": ["fixed"], "break": [], "variant": ["variant-fixed"]}
 ASKS = {
     "repair": "It leaks. Repair it",
     "break": "It does not leak. Break it, in another way than the leaky twin, and foretell what /debug/leaks will say",
@@ -24,7 +24,7 @@ class Exercise:
         self.about = {**pair, **pair["variant"]} if kind == "variant" else pair
         self.file = progress.folder() / self.name / f"{kind}.cpp"
         self.source = patterns.folder(pair) / f"{BEGINS_AS[kind]}.cpp"
-        self.beside = f"{self.name}-{JUDGED_BESIDE[kind]}"  # a program
+        self.beside = [f"{self.name}-{program}" for program in JUDGED_BESIDE[kind]]  # one program or none
 
     def __str__(self):
         return f"`{self.kind}` of {self.name}"

@@ -3,6 +3,7 @@ import contextlib
 import dataclasses
 import json
 import re
+import subprocess
 
 import pairs
 
@@ -14,6 +15,7 @@ SANITIZED = "--port", "0", "--duration", "2s", "--once"
 SANITIZED_PATIENCE = 60
 FIRST_LOOK = 1.9  # seconds after which a leak of the lab is seen, whichever pair's
 ENOUGH = 0.9  # of the work that the program beside it does
+NO_REPORT = {"verdict": "not known", "watched_seconds": 0, "findings": []}  # of /debug/leaks
 UNDER_WAY = 2  # operations may be, at the end of a run
 
 
@@ -28,52 +30,68 @@ class Condition:
 
 
 class Loaded:
-    """What a run of the learner's program beside another one has shown."""
+    """What a run of the learner's program, and of the fixed one beside it, has shown."""
 
     def __init__(self):
-        self.report = self.rival_report = None  # of /debug/leaks
+        self.report = NO_REPORT
         self.lines, self.rival_lines = {}, {}  # the last report line of each kind
         self.status = None  # of the learner's program, when it ended by itself
 
 
-def repair(attempt, place, tell):
+def repair(attempt, place, tell, show):
     """gauge, work, guard, sanitizers, in the order in which they are known."""
-    program, teardown = place.make(attempt, "release", ("exercise", "exercise-teardown"), [attempt.beside])
+    program, teardown = made(attempt, place, show, "exercise", "exercise-teardown")
     guarded = place.behind.submit(guard, attempt, place, teardown)
     sanitized = place.behind.submit(sanitizers, attempt, place)
-    load = run_beside(attempt, program, lambda report: tell(gauge_so_far(report)))
+    load = run_loaded(attempt, [program, *(pairs.BIN / beside for beside in attempt.beside)], lambda report: tell(gauge_so_far(report)))
     tell(gauge(attempt, load))
     tell(work(attempt, load))
-    for behind in guarded, sanitized:
-        tell(place.wait_for(behind, lambda done, total: tell(Condition("building", None, f"{done} of {total}", final=False))))
+    tell(guarded.result())
+    tell(place.wait_for(sanitized, show))
 
 
-def run_beside(attempt, program, look):
-    """The learner's program under its load, the other one beside it; `look` gets the first report that can tell."""
+def made(attempt, place, show, *targets):
+    """These targets of the learner's file; the program that it is judged beside is built, too."""
+    return place.wait_for(place.behind.submit(place.make, attempt, "release", targets), show)
+
+
+def run_loaded(attempt, programs, look=lambda report: None):
+    """The learner's program under its load, the others beside it; `look` gets the first report that can tell."""
     options = "--port", "0", "--json", "--interval", "200ms", "--duration", f"{attempt.about['seconds_to_tell']}s"
     load, told = Loaded(), False
-    with launch.running((program, *options), (pairs.BIN / attempt.beside, *options)) as [mine, rival]:
-        serving = set()
-        for source, line in launch.lines([mine, rival], 0.1):
-            if source:
-                event = json.loads(line) if line.startswith("{") else {}
-                (load.lines if source is mine else load.rival_lines)[event.get("event")] = event
-                if event.get("event") == "serving":
-                    serving.add(source)
-            if len(serving) == 2:
+    with launch.running(*((program, *options) for program in programs), stderr=subprocess.DEVNULL) as started:
+        seen = {program: {} for program in started}  # the last report line of each kind
+        load.lines, load.rival_lines = seen[started[0]], seen[started[-1]]
+        for program, line in launch.lines(started, 0.1):
+            if program:
+                event = event_in(line)
+                seen[program][event.get("event")] = event
+            if all("serving" in seen[each] or each.process.poll() is not None for each in started):
                 break
             if not told and "listening" in load.lines:
-                with contextlib.suppress(service.Unusable):
-                    report = service.Service(load.lines["listening"]["url"]).report()
-                    if told := bool(leaks_of(report)) or report["watched_seconds"] > FIRST_LOOK:
-                        look(report)
-        if mine in serving:
-            load.report = service.Service(load.lines["listening"]["url"]).report()
+                report = report_of(load.lines)
+                if told := bool(leaks_of(report)) or report["watched_seconds"] > FIRST_LOOK:
+                    look(report)
+        if "serving" in load.lines:
+            load.report = report_of(load.lines)
         else:
-            load.status = mine.end()
-        if rival in serving:
-            load.rival_report = service.Service(load.rival_lines["listening"]["url"]).report()
+            load.status = started[0].end()
     return load
+
+
+def event_in(line):
+    """A report line as data; nothing for what the learner has let the program print."""
+    with contextlib.suppress(ValueError):
+        event = json.loads(line)
+        return event if isinstance(event, dict) else {}
+    return {}
+
+
+def report_of(lines):
+    """What /debug/leaks says of the program with these report lines; one that finds nothing where nobody answers."""
+    with contextlib.suppress(service.Unusable):
+        return service.Service(lines["listening"]["url"]).report()
+    return NO_REPORT
 
 
 # the four of a repair
@@ -104,14 +122,14 @@ def gauge(attempt, load):
         return Condition("gauge", False, f"{'held' if found[0]['verdict'] == 'held' else 'rises'}: {rising(found[0])}")
     if verdict["verdict"] in LEAKS:
         return Condition("gauge", False, f"{verdict['gauge']}: {verdict['verdict']}")
-    if verdict["verdict"] == "not known":
+    if "not known" in (verdict["verdict"], load.report["verdict"]):
         return Condition("gauge", None, "not known: the machine was too busy, or the run too short; try again")
     return Condition("gauge", True, f"holds still: {explain.noun(attempt.about)} for {verdict['seconds']:.1f} s")
 
 
 def work(attempt, load):
     done, wanted = (lines.get("end", {}).get("completed", 0) for lines in (load.lines, load.rival_lines))
-    says = f"{done:,} {attempt.about['work']}, {attempt.beside} {wanted:,}"
+    says = f"{done:,} {attempt.about['work']}, {wanted:,} by {attempt.beside[0]}"
     return Condition("work", done >= wanted * ENOUGH - UNDER_WAY and load.status is None, says)
 
 
@@ -141,31 +159,31 @@ def sanitizers(attempt, place):
 # the three of a break
 
 
-def broken(attempt, place, tell, foretold):
+def broken(attempt, place, tell, show, foretold):
     """leak, another, foretold; the last one when somebody has foretold anything."""
-    program, = place.make(attempt, "release", ["exercise"], [attempt.beside])
-    load = run_beside(attempt, program, lambda report: None)
-    found = leaks_of(load.report) if load.report else []
-    old = [verdicts.identity(finding) for finding in leaks_of(load.rival_report or {"findings": []})]
-    new = [finding for finding in found if verdicts.identity(finding) not in old]
-    hidden = foretold is None
+    program, = made(attempt, place, show, "exercise")
+    load = run_loaded(attempt, [program])
+    found = leaks_of(load.report)
+    new = [finding for finding in found if not verdicts.is_of(attempt.pair, finding)]
     if load.status is not None:
         leak = Condition("leak", False, f"the program ended with status {load.status}")
     elif not found:
         leak = Condition("leak", False, "there is none: /debug/leaks finds nothing that rises")
     else:
-        leak = Condition("leak", True, "something rises" if hidden else f"rises: {rising((new or found)[0])}")
+        leak = Condition("leak", True, "something rises" if foretold is None else f"rises: {rising((new or found)[0])}")
     tell(leak)
-    tell(Condition("another", bool(new), "it is not that of the leaky twin" if new else
+    another = bool(found) and found[0] in new  # the first finding is the worst one
+    tell(Condition("another", another, "the verdict is not that of the leaky twin" if another else
                    "the verdict is that of the leaky twin" if found else "nothing to compare"))
-    if not hidden:
+    if foretold is not None:
         right = any(verdicts.is_foretold(foretold, finding) for finding in new)
-        came = "; ".join(verdicts.spelled(finding) for finding in new or found) or "nothing"
+        came = "; ".join(map(verdicts.spelled, new or found)) or "nothing"
         tell(Condition("foretold", right, f"{foretold!r}" + ("" if right else f"; /debug/leaks says: {came}")))
 
 
-def judged(attempt, tell, foretold=None):
-    """Tells each condition when it is known, then returns the last word on each. NotCompiled or NotBuilt when there is no program."""
+def judged(attempt, tell, show, foretold=None):
+    """Tells each condition when it is known, and shows how far a build is; returns the last word on each condition.
+    making.NotCompiled or making.NotBuilt when there is no program."""
     said = {}
 
     def tell_and_keep(condition):
@@ -175,7 +193,7 @@ def judged(attempt, tell, foretold=None):
 
     with making.Workplace() as place:
         if attempt.kind == "break":
-            broken(attempt, place, tell_and_keep, foretold)
+            broken(attempt, place, tell_and_keep, show, foretold)
         else:
-            repair(attempt, place, tell_and_keep)
+            repair(attempt, place, tell_and_keep, show)
     return list(said.values())

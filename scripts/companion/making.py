@@ -123,13 +123,13 @@ class Workplace:
                     shown = step
                     show(*step)
 
-    def make(self, exercise, preset, targets, beside=(), nice=0):
+    def make(self, exercise, preset, targets, nice=0):
         """Builds these targets of the learner's file, and what it is judged beside; copies of the former, which nobody else's
         build replaces."""
         tree = PRESETS[preset]
         with self.alone_in(tree):
             point_at(tree, exercise)
-            self.build(preset, [*targets, *beside], nice)
+            self.build(preset, [*targets, *(exercise.beside if preset == "release" else ())], nice)
             made = [self.folder / f"{target}-{preset}" for target in targets]
             for target, copy in zip(targets, made):
                 shutil.copy2(tree / "bin" / target, copy)

@@ -18,9 +18,15 @@ def places(finding):
 
 
 def identity(finding):
-    """What tells a leak from another one: the operation for tasks, for what is allocated or opened the function that did it."""
+    """(figure, what): the operation for tasks, for what is allocated or opened the function that did it."""
     functions = [explain.base(place["function"]) for place in finding["places"][:1]]
     return figure(finding), finding["what"] if finding["kind"] in ("tasks", "gauge") else "".join(functions) or finding["what"]
+
+
+def is_of(pair, finding):
+    """Whether it is what /debug/leaks says of the pair's leaky twin."""
+    name, what = identity(finding)
+    return name == pair["gauge"] and (finding["kind"] == "gauge" or what == pair["verdict"].rpartition("::")[2])
 
 
 def spelled(finding):

@@ -66,7 +66,7 @@ std::string head_of(std::string_view target)
 // The shares are those of a shop on the web: most only look.
 std::array<visits::kind, 14> const visits::kinds{{
     {&visits::look, 1, 0.13},
-    {&visits::browse, 4, 0.26},
+    {&visits::browse, 4, 0.24},
     {&visits::shop_around, 4.6, 0.18},
     {&visits::order, 1, 0.03},
     {&visits::upload, 1, 0.04},
@@ -76,7 +76,7 @@ std::array<visits::kind, 14> const visits::kinds{{
     {&visits::deliver_sales, 1, 0.055},
     {&visits::follow_prices, 1, 0.03},
     {&visits::wait_for_news, 1, 0.03},
-    {&visits::say_nothing, 1, 0.025},
+    {&visits::say_nothing, 1, 0.045},
     {&visits::look_at_status, 1, 0.01},
     {&visits::mistake, 1, 0},  // its share is the plan's
 }};

@@ -31,6 +31,7 @@ archive::archive(environment const& around) : around_(around), pause_(around.exe
   for (int level = 0; level != depth; ++level)
     deepest /= "d";
   fs::create_directories(deepest);
+  fs::remove(deepest / "d");  // of a run before
   fs::create_directory_symlink(fs::absolute(top), deepest / "d");
   around_.tasks.spawn(keep_walking(), "archive");
 }

@@ -1,4 +1,5 @@
-// The faults that can be switched on, each where it would stand in a service: one line or one branch.
+// The faults that can be switched on, each where it would stand in a service: one line or one
+// branch.
 #pragma once
 
 #include <array>

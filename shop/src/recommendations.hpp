@@ -1,5 +1,5 @@
-// Recommendations: computed anew after a visit, by a partner who takes few at a time. Where there is
-// no time for it, the old ones stay.
+// Recommendations: computed anew after a visit, by a partner who takes few at a time. Where there
+// is no time for it, the old ones stay.
 #pragma once
 
 #include "environment.hpp"

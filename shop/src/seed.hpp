@@ -59,8 +59,8 @@ struct seeded
   load_plan load;
 };
 
-/// Seeds 1 to 28 have each fault once, 29 to 56 again in another order, and so on. The load is drawn
-/// apart from the fault, so that the one does not tell the other.
+/// Seeds 1 to 28 have each fault once, 29 to 56 again in another order, and so on. The load is
+/// drawn apart from the fault, so that the one does not tell the other.
 [[nodiscard]] constexpr seeded from_seed(std::uint64_t seed) noexcept
 {
   auto const round = (seed - 1) / number_of_faults;

@@ -53,7 +53,11 @@ response sessions::log_in()
 
 response sessions::log_out(unsigned number)
 {
-  return open_.erase(number) ? response{200, "bye\n"} : response{404, "no such session\n"};
+  auto const known = open_.find(number);
+  if (known == open_.end()) return {404, "no such session\n"};
+  known->second->reserved.reset();
+  open_.erase(known);
+  return {200, "bye\n"};
 }
 
 void sessions::visit(unsigned number, std::string_view path)
@@ -94,7 +98,13 @@ awaitable<void> sessions::expire()
     pause.expires_after(1s);
     co_await pause.async_wait(use_awaitable);
     auto const oldest = std::chrono::steady_clock::now() - longest_silence;
-    std::erase_if(open_, [oldest](auto const& each) { return each.second->last_visit < oldest; });
+    std::erase_if(open_,
+                  [oldest](auto const& each)
+                  {
+                    bool const is_old = each.second->last_visit < oldest;
+                    if (is_old) each.second->reserved.reset();
+                    return is_old;
+                  });
   }
 }
 

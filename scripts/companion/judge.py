@@ -3,6 +3,7 @@ import contextlib
 import dataclasses
 import json
 import re
+import signal
 import subprocess
 
 import pairs
@@ -10,9 +11,8 @@ import pairs
 from . import explain, launch, making, service, verdicts
 
 LEAKS = "leaking", "growing", "held"
-TEARDOWN_PATIENCE = 60  # seconds; the slowest pair takes ten
+PATIENCE = 60  # seconds for what ends by itself; the slowest pair's teardown takes ten
 SANITIZED = "--port", "0", "--duration", "2s", "--once"
-SANITIZED_PATIENCE = 60
 FIRST_LOOK = 1.9  # seconds after which a leak of the lab is seen, whichever pair's
 ENOUGH = 0.9  # of the work that the program beside it does
 NO_REPORT = {"verdict": "not known", "watched_seconds": 0, "findings": []}  # of /debug/leaks
@@ -79,6 +79,14 @@ def run_loaded(attempt, programs, look=lambda report: None):
     return load
 
 
+def how_ended(status):
+    """A status, as Python or as a shell has it, in words; None when it had to be ended."""
+    if status is None:
+        return f"has not ended in {PATIENCE} s"
+    number = -status if status < 0 else status - 128
+    return f"was ended by {signal.Signals(number).name}" if number in set(signal.Signals) else f"ended with status {status}"
+
+
 def event_in(line):
     """A report line as data; nothing for what the learner has let the program print."""
     with contextlib.suppress(ValueError):
@@ -116,7 +124,7 @@ def rising(finding):
 
 def gauge(attempt, load):
     if load.status is not None:
-        return Condition("gauge", False, f"not to be measured: the program ended with status {load.status}")
+        return Condition("gauge", False, f"not to be measured: the program {how_ended(load.status)}")
     verdict = load.lines["verdict"]
     if found := leaks_of(load.report):
         return Condition("gauge", False, f"{'held' if found[0]['verdict'] == 'held' else 'rises'}: {rising(found[0])}")
@@ -135,12 +143,10 @@ def work(attempt, load):
 
 def guard(attempt, place, teardown):
     """Whether the scenario can be stopped after each of its first steps and leaves nothing behind."""
-    status, said = place.run([teardown, "--sparse", attempt.steps], making.NICE, TEARDOWN_PATIENCE)
+    status, said = place.run([teardown, "--sparse", attempt.steps], making.NICE, PATIENCE)
     if status == 0:
         return Condition("guard", True, f"nothing left, stopped at any of {attempt.steps} steps")
-    if status is None:
-        return Condition("guard", False, f"it was told to stop and has not ended in {TEARDOWN_PATIENCE} s")
-    return Condition("guard", False, (said.strip().splitlines() or [f"it ended with status {status}"])[-1])
+    return Condition("guard", False, said.strip().splitlines()[-1] if status == 1 and said.strip() else f"it {how_ended(status)}")
 
 
 def sanitizers(attempt, place):
@@ -148,12 +154,12 @@ def sanitizers(attempt, place):
         program, = place.make(attempt, "asan", ["exercise"], nice=making.NICE)
     except making.NotBuilt as fault:
         return Condition("sanitizers", None, f"not built: {(str(fault).strip().splitlines() or ['?'])[-1]}")
-    status, said = place.run([program, *SANITIZED], making.NICE, SANITIZED_PATIENCE)
+    status, said = place.run([program, *SANITIZED], making.NICE, PATIENCE)
     if found := re.search(r"^SUMMARY: (.*)|^.*(runtime error: .*)", said, re.MULTILINE):
         return Condition("sanitizers", False, found[1] or found[2])
     if status == 0:
         return Condition("sanitizers", True, "silent: address, leak, undefined")
-    return Condition("sanitizers", False, f"the program ended with status {status}: {(said.strip().splitlines() or [''])[-1]}")
+    return Condition("sanitizers", False, f"the program {how_ended(status)}")
 
 
 # the three of a break
@@ -166,7 +172,7 @@ def broken(attempt, place, tell, show, foretold):
     found = leaks_of(load.report)
     new = [finding for finding in found if not verdicts.is_of(attempt.pair, finding)]
     if load.status is not None:
-        leak = Condition("leak", False, f"the program ended with status {load.status}")
+        leak = Condition("leak", False, f"the program {how_ended(load.status)}")
     elif not found:
         leak = Condition("leak", False, "there is none: /debug/leaks finds nothing that rises")
     else:

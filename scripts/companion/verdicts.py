@@ -34,7 +34,7 @@ def spelled(finding):
     name, what = identity(finding)
     place = next((f"{explain.base(place['function'])}, {place['file'].rpartition('/')[2]}:{place['line']}"
                   for place in places(finding)), "")
-    return (name if finding["kind"] == "gauge" else f"{name} in {what}") + (f" ({place})" if place else "")
+    return (f"{name} in {what}" if what and finding["kind"] != "gauge" else name) + (f" ({place})" if place else "")
 
 
 def parsed(text):

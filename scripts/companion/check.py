@@ -90,7 +90,7 @@ class Check:
     def not_yet(self, conditions):
         """What is left to do, or why it could not be told."""
         if failed := [condition.name for condition in conditions if condition.holds is False]:
-            print(f"Not yet: {', '.join(failed)}. `./lab hint` has three steps.")
+            print(f"Not yet: {', '.join(failed)}." + " `./lab hint` has three steps." * bool(self.attempt.hints))
         elif unknown := [condition.name for condition in conditions if condition.holds is None]:
             print(f"Not known: {', '.join(unknown)}.")
         else:

@@ -156,7 +156,7 @@ def sanitizers(attempt, place):
         return Condition("sanitizers", None, f"not built: {(str(fault).strip().splitlines() or ['?'])[-1]}")
     status, said = place.run([program, *SANITIZED], making.NICE, PATIENCE)
     if found := re.search(r"^SUMMARY: (.*)|^.*(runtime error: .*)", said, re.MULTILINE):
-        return Condition("sanitizers", False, found[1] or found[2])
+        return Condition("sanitizers", False, (found[1] or found[2]).replace(str(attempt.file), attempt.shown))
     if status == 0:
         return Condition("sanitizers", True, "silent: address, leak, undefined")
     return Condition("sanitizers", False, f"the program {how_ended(status)}")

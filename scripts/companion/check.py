@@ -4,7 +4,6 @@ A repair and a variant must hold four conditions: the gauge holds still; as much
 teardown test finds nothing left behind, wherever it stops; the sanitizers are silent. A break must leak, in another way
 than the leaky twin, and you must have foretold what /debug/leaks says.
 """
-import argparse
 import json
 import signal
 import sys
@@ -24,13 +23,12 @@ def add_options(parser):
     parser.epilog = EPILOG
     exercise.add_options(parser)
     parser.add_argument("--foretold", metavar='"FIGURE in WHAT"', help="for break: what /debug/leaks will say; else it is asked")
-    parser.add_argument("--watched", action="store_true", help=argparse.SUPPRESS)  # nothing is foretold yet
     parser.add_argument("--json", action="store_true", help="the outcome as one JSON object")
 
 
 def run(chosen):
     attempt = exercise.begun(chosen)
-    foretold = foretelling(attempt, chosen.foretold) if attempt.kind == "break" and not chosen.watched else None
+    foretold = foretelling(attempt, chosen.foretold) if attempt.kind == "break" else None
     return Check(attempt, chosen.json).run(foretold)
 
 
@@ -54,7 +52,7 @@ def foretelling(attempt, given):
 
 
 class Check:
-    """One judgement, shown as it comes."""
+    """One judgement, shown as it comes. Of a break of which nothing was foretold, it does not tell how it leaks."""
 
     def __init__(self, attempt, as_json=False):
         self.attempt, self.as_json, self.began = attempt, as_json, time.monotonic()

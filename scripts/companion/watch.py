@@ -4,14 +4,13 @@ A save while it is being judged begins again. Ctrl+C ends it, and all that it ha
 leaks in another way, and not how: `./lab check` asks you first.
 """
 import contextlib
+import multiprocessing
+import os
 import signal
-import subprocess
 import sys
 import time
 
-import pairs
-
-from . import exercise, paint
+from . import check, exercise, paint, progress
 
 NAME = "watch"
 EPILOG = """Exit status: 0 it is solved; 2 wrong usage, or no exercise is begun; 130 Ctrl+C."""
@@ -44,8 +43,8 @@ def watch(attempt):
                 time.sleep(SETTLED)
                 end(judging)
                 seen, judging = state(attempt.file), begin(attempt)
-            if judging and judging.poll() is not None:
-                if judging.returncode == 0 and attempt.is_solved():
+            if judging and not judging.is_alive():
+                if judging.exitcode == 0:
                     return 0
                 judging = None
             time.sleep(TICK)
@@ -61,13 +60,22 @@ def state(file):
 
 
 def begin(attempt):
-    """`lab check` in a process of its own, which ends with all that it has started when it is told to."""
+    """A judgement in a process of its own, which ends with all that it has started when it is told to."""
     print(paint.paint(f"\n{time.strftime('%H:%M:%S')}  {attempt.shown}", "bold"), flush=True)
-    command = [sys.executable, pairs.ROOT / "lab", "check", attempt.name, "--exercise", attempt.kind, "--watched"]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
+    judging = multiprocessing.get_context("fork").Process(target=judge, args=[attempt])
+    judging.start()
+    return judging
+
+
+def judge(attempt):
+    os.setpgrp()  # Ctrl+C reaches the one that watches, and that one ends this one
+    try:
+        sys.exit(check.Check(attempt).run())
+    except progress.Unreadable as fault:
+        sys.exit(f"lab watch: {fault}")
 
 
 def end(judging):
-    if judging and judging.poll() is None:
-        judging.send_signal(signal.SIGTERM)
-        judging.wait()
+    if judging and judging.is_alive():
+        judging.terminate()
+        judging.join()

@@ -87,25 +87,16 @@ class Exercise:
 
 
 def patched(text, patch):
-    """The text after a unified diff of it; ValueError when it is not one."""
-    old, new, at, lines = text.splitlines(), [], 0, iter(patch.splitlines())
-    for line in lines:
-        if not (hunk := re.match(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@", line)):
-            continue
-        begin, takes, gives = int(hunk[1]), int(hunk[2] or 1), int(hunk[3] or 1)
-        begin -= takes > 0  # of an insertion, the line before it is named
-        new += old[at:begin]
-        at = begin + takes
-        kept = []
-        while takes or gives:
-            kept.append(next(lines, "?"))
-            takes -= kept[-1][:1] in ("-", " ", "")
-            gives -= kept[-1][:1] in ("+", " ", "")
-            if takes < 0 or gives < 0 or kept[-1][:1] not in ("-", "+", " ", ""):
-                raise ValueError(f"no hunk of a unified diff: {line}")
-        if [each[1:] for each in kept if each[:1] != "+"] != old[begin:at]:
-            raise ValueError(f"does not fit: {line}")
-        new += [each[1:] for each in kept if each[:1] != "-"]
+    """The text after a unified diff of it; ValueError when that does not fit."""
+    old, new, at = text.splitlines(), [], 0
+    for hunk in re.finditer(r"^(@@ -(\d+)(,0)?.* @@).*\n((?:[-+ ].*\n)*)", patch, re.MULTILINE):
+        lines = hunk[4].splitlines()
+        taken = [line[1:] for line in lines if line[0] != "+"]
+        begin = int(hunk[2]) - (not hunk[3])  # of a mere insertion, the line before it is named
+        if old[begin:begin + len(taken)] != taken:
+            raise ValueError(f"does not fit: {hunk[1]}")
+        new += old[at:begin] + [line[1:] for line in lines if line[0] != "-"]
+        at = begin + len(taken)
     return "\n".join(new + old[at:]) + "\n"
 
 

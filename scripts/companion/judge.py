@@ -13,7 +13,7 @@ from . import explain, launch, making, service, verdicts
 LEAKS = "leaking", "growing", "held"
 PATIENCE = 60  # seconds for what ends by itself; the slowest pair's teardown takes ten
 SANITIZED = "--port", "0", "--duration", "2s", "--once"
-FIRST_LOOK = 1.9  # seconds after which a leak of the lab is seen, whichever pair's
+FIRST_LOOK = 1.8  # seconds after which a leak of the lab is seen, whichever pair's
 ENOUGH = 0.9  # of the work that the program beside it does
 NO_REPORT = {"verdict": "not known", "watched_seconds": 0, "findings": []}  # of /debug/leaks
 UNDER_WAY = 2  # operations may be, at the end of a run

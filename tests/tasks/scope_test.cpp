@@ -8,6 +8,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace
 {
 
@@ -153,6 +155,40 @@ TEST(scope, may_go_before_its_tasks)
   }
   EXPECT_EQ(unwound, 1);
   EXPECT_EQ(count_tasks().live, 0u);
+}
+
+// Contexts destroy what waits in an order of their own: here the parent first, there the child.
+TEST(scope, may_be_cancelled_by_a_destructor_while_its_context_is_destroyed)
+{
+  struct owner
+  {
+    scope children;
+    std::set<std::size_t>& left;
+    ~owner()
+    {
+      left.insert(children.size());
+      children.cancel();
+    }
+  };
+  std::set<std::size_t> left;
+  int unwound = 0;
+  auto parent = [](std::set<std::size_t>& counts, int& ends, int hops) -> awaitable<void>
+  {
+    auto const executor = co_await asio::this_coro::executor;
+    owner owned{scope(executor), counts};
+    owned.children.spawn(sleep_for_an_hour(ends), "child");
+    co_await hop(hops);
+    steady_timer timer(executor, 1h);
+    co_await timer.async_wait();
+  };
+  for (int const hops : {0, 3})
+  {
+    asio::io_context context;
+    spawn(context, parent(left, unwound, hops), "parent");
+    context.poll();
+  }
+  EXPECT_EQ(unwound, 2);
+  EXPECT_EQ(left, (std::set<std::size_t>{0, 1}));
 }
 
 }  // namespace

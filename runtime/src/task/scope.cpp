@@ -28,7 +28,8 @@ struct scope::state
 };
 
 // Ends the task, then takes it out of its scope: who joins the scope finds the task counted. A task
-// that is destroyed unfinished is destroyed with its context; nobody is left to join it.
+// that is destroyed unfinished is destroyed with its context. Nobody is left to join it, but a
+// destructor that runs later may cancel the scope, so it leaves the scope too.
 class scope::child_end
 {
  public:
@@ -39,11 +40,19 @@ class scope::child_end
   {
   }
 
+  child_end(child_end&&) noexcept = default;
+  child_end& operator=(child_end&&) = delete;
+  ~child_end()
+  {
+    if (scope_) scope_->children.erase(child_);
+  }
+
   void operator()(std::exception_ptr const& failure)
   {
+    auto const scope = std::move(scope_);
     end_(failure);
-    scope_->children.erase(child_);
-    if (scope_->children.empty()) scope_->empty.cancel();
+    scope->children.erase(child_);
+    if (scope->children.empty()) scope->empty.cancel();
   }
 
  private:

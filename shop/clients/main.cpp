@@ -39,8 +39,8 @@ struct options
   std::uint16_t port = 8080;
   std::uint64_t seed = 0;
   double rate = 0;
-  std::chrono::duration<double> duration{0};
-  std::chrono::duration<double> interval{10};
+  double duration = 0;  // seconds
+  double interval = 10;
 };
 
 std::variant<options, int> parse_options(int argc, char const* const* argv)
@@ -50,14 +50,18 @@ std::variant<options, int> parse_options(int argc, char const* const* argv)
   app.set_version_flag("--version", fmt::format("shop-clients {}", leaklab::version));
   app.add_option("--address", result.address, "Where the shop is [127.0.0.1]")
       ->type_name("ADDRESS");
-  app.add_option("--port", result.port, "Its port [8080]")->type_name("PORT");
+  app.add_option("--port", result.port, "Its port [8080]")
+      ->type_name("PORT")
+      ->check(CLI::Range(1, 65535));
   app.add_option("--seed", result.seed, "Decides what the clients do, and how many they are [0]")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--rate", result.rate, "Requests a second, in the mean [the seed decides]")
       ->type_name("RATE")
       ->check(CLI::Range(1.0, 1000.0));
   app.add_option("--duration", result.duration, "End after so many seconds [only when told to]")
-      ->type_name("SECONDS");
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, 1e6));
   app.add_option("--interval", result.interval, "Seconds between two report lines [10]")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.1, 3600.0));
@@ -75,6 +79,11 @@ std::variant<options, int> parse_options(int argc, char const* const* argv)
     return bad_usage;
   }
   return result;
+}
+
+milliseconds from_seconds(double seconds)
+{
+  return std::chrono::round<milliseconds>(std::chrono::duration<double>(seconds));
 }
 
 // Partners keep the connections that the shop keeps.
@@ -121,9 +130,9 @@ class crowd
                      if (failure) status_ = no_shop;
                      context_.stop();
                    });
-    if (chosen_.duration.count() > 0)
+    if (chosen_.duration > 0)
     {
-      end_.expires_after(std::chrono::round<milliseconds>(chosen_.duration));
+      end_.expires_after(from_seconds(chosen_.duration));
       end_.async_wait([this](error_code) { end(0); });
     }
     context_.run();
@@ -154,7 +163,7 @@ class crowd
 
   void report_later()
   {
-    report_.expires_after(std::chrono::round<milliseconds>(chosen_.interval));
+    report_.expires_after(from_seconds(chosen_.interval));
     report_.async_wait(
         [this](error_code error)
         {

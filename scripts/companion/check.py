@@ -1,8 +1,8 @@
 """Judges your program once by what it does: whether the exercise is solved.
 
-A repair and a variant must hold four conditions: the gauge holds still; as much work is done as by the fixed program; the
-teardown test finds nothing left behind, wherever it stops; the sanitizers are silent. A break must leak, in another way
-than the leaky twin, and you must have foretold what /debug/leaks says.
+A repair and a variant must hold four conditions: the gauge holds still; as much work is done as by the fixed program;
+the teardown test finds nothing left behind, wherever it stops; the sanitizers are silent. A break must leak, in another
+way than the leaky twin, and you must have foretold what /debug/leaks says.
 """
 import json
 import signal
@@ -14,15 +14,16 @@ import pairs
 from . import exercise, judge, making, paint, progress, verdicts
 
 NAME = "check"
-EPILOG = """Exit status: 0 all conditions hold; 1 one does not, or the program does not compile; 2 wrong usage; 3 none failed and one
-could not be told."""
+EPILOG = """Exit status: 0 all conditions hold; 1 one does not, or the program does not compile; 2 wrong usage; 3 none
+failed, and one could not be told."""
 MARKS = {True: ("holds", "green"), False: ("FAILS", "red"), None: ("?", "yellow")}
 
 
 def add_options(parser):
     parser.epilog = EPILOG
     exercise.add_options(parser)
-    parser.add_argument("--foretold", metavar='"FIGURE in WHAT"', help="for break: what /debug/leaks will say; else it is asked")
+    parser.add_argument("--foretold", metavar='"FIGURE in WHAT"',
+                        help="for break: what /debug/leaks will say; else it is asked")
     parser.add_argument("--json", action="store_true", help="the outcome as one JSON object")
 
 
@@ -81,9 +82,9 @@ class Check:
     def tell(self, condition):
         self.bar.clear()
         if not self.as_json:
-            mark, colour = MARKS[condition.holds] if condition.final else ("...", "dim")
-            seconds = time.monotonic() - self.began
-            print(f"{seconds:5.1f} s  {condition.name:<10}  {paint.paint(f'{mark:<5}', colour)}  {condition.says}", flush=True)
+            word, colour = MARKS[condition.holds] if condition.final else ("...", "dim")
+            mark = paint.paint(f"{word:<5}", colour)
+            print(f"{time.monotonic() - self.began:5.1f} s  {condition.name:<10}  {mark}  {condition.says}", flush=True)
 
     def not_yet(self, conditions):
         """What is left to do, or why it could not be told."""
@@ -96,10 +97,9 @@ class Check:
 
     def end(self, solved, errors, conditions):
         if self.as_json:
-            print(json.dumps({
-                "pattern": self.attempt.name, "exercise": self.attempt.kind, "file": str(self.attempt.file), "solved": solved,
-                "errors": errors or None, "conditions": [
-                    {"name": each.name, "holds": each.holds, "says": each.says} for each in conditions]}, indent=1))
+            told = [{"name": each.name, "holds": each.holds, "says": each.says} for each in conditions]
+            print(json.dumps({"pattern": self.attempt.name, "exercise": self.attempt.kind, "file": str(self.attempt.file),
+                              "solved": solved, "errors": errors or None, "conditions": told}, indent=1))
         elif errors:
             print(f"{errors}\n\nIt does not compile.")
         elif not solved:

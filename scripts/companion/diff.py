@@ -15,9 +15,9 @@ def add_options(parser):
 
 def run(chosen):
     attempt = exercise.begun(chosen)
-    lines = list(difflib.unified_diff(
-        attempt.file.read_text(errors="replace").splitlines(), attempt.solution().splitlines(), f"{attempt.shown} (yours)",
-        f"{exercise.near_path(attempt.answer)} (the lab's)", lineterm=""))
+    names = f"{attempt.shown} (yours)", f"{exercise.near_path(attempt.answer)} (the lab's)"
+    texts = attempt.file.read_text(errors="replace"), attempt.solution()
+    lines = list(difflib.unified_diff(*map(str.splitlines, texts), *names, lineterm=""))
     show(lines)
     return 1 if lines else 0
 

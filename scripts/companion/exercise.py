@@ -9,6 +9,7 @@ import pairs
 from . import patterns, progress
 
 BEGINS_AS = {"repair": "leaky", "break": "fixed", "variant": "variant"}
+ANSWERS = {"repair": "fixed.cpp", "break": "break.patch", "variant": "variant-fixed.cpp"}
 JUDGED_BESIDE = {"repair": ["fixed"], "break": [], "variant": ["variant-fixed"]}
 ASKS = {
     "repair": "It leaks. Repair it",
@@ -42,7 +43,7 @@ class Exercise:
     @property
     def answer(self):
         """The file that has the fix, or for `break` the patch that has one way."""
-        return self.source.with_name({"repair": "fixed.cpp", "break": "break.patch", "variant": "variant-fixed.cpp"}[self.kind])
+        return self.source.with_name(ANSWERS[self.kind])
 
     @property
     def hints(self):
@@ -61,8 +62,9 @@ class Exercise:
         """What to change, in the lines of a unified diff; ahead of that of a break, what it leads to."""
         if self.kind == "break":
             return self.answer.read_text().splitlines()
-        names = [near_path(file) for file in (self.source, self.answer)]
-        return list(difflib.unified_diff(self.source.read_text().splitlines(), self.solution().splitlines(), *names, lineterm=""))
+        files = self.source, self.answer
+        texts = (file.read_text().splitlines() for file in files)
+        return list(difflib.unified_diff(*texts, *map(near_path, files), lineterm=""))
 
     # what the learner has done
 

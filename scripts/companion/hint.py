@@ -1,4 +1,4 @@
-"""One more hint for the exercise: first where to look, then which rule it is about, then what to write. Their use is noted."""
+"""One more hint: first where to look, then which rule it is about, then what to write. Their use is noted."""
 import pairs
 
 from . import exercise, progress

@@ -43,7 +43,8 @@ def repair(attempt, place, tell, show):
     program, teardown = made(attempt, place, show, "exercise", "exercise-teardown")
     guarded = place.behind.submit(guard, attempt, place, teardown)
     sanitized = place.behind.submit(sanitizers, attempt, place)
-    load = run_loaded(attempt, [program, *(pairs.BIN / beside for beside in attempt.beside)], lambda report: tell(gauge_so_far(report)))
+    others = [pairs.BIN / beside for beside in attempt.beside]
+    load = run_loaded(attempt, [program, *others], lambda report: tell(gauge_so_far(report)))
     tell(gauge(attempt, load))
     tell(work(attempt, load))
     tell(guarded.result())
@@ -84,7 +85,9 @@ def how_ended(status):
     if status is None:
         return f"has not ended in {PATIENCE} s"
     number = -status if status < 0 else status - 128
-    return f"was ended by {signal.Signals(number).name}" if number in set(signal.Signals) else f"ended with status {status}"
+    if number in set(signal.Signals):
+        return f"was ended by {signal.Signals(number).name}"
+    return f"ended with status {status}"
 
 
 def event_in(line):
@@ -118,8 +121,8 @@ def leaks_of(report):
 
 def rising(finding):
     """A finding in a sentence's end."""
-    about = {"gauge": finding["kind"]}
-    return f"{verdicts.spelled(finding)}, {'+' * (finding['per_second'] >= 0)}{explain.quantity(finding['per_second'], about)} a second"
+    slope = explain.quantity(finding["per_second"], {"gauge": finding["kind"]})
+    return f"{verdicts.spelled(finding)}, {slope if slope.startswith('-') else f'+{slope}'} a second"
 
 
 def gauge(attempt, load):
@@ -146,7 +149,8 @@ def guard(attempt, place, teardown):
     status, said = place.run([teardown, "--sparse", attempt.steps], making.NICE, PATIENCE)
     if status == 0:
         return Condition("guard", True, f"nothing left, stopped at any of {attempt.steps} steps")
-    return Condition("guard", False, said.strip().splitlines()[-1] if status == 1 and said.strip() else f"it {how_ended(status)}")
+    told = said.strip().splitlines()
+    return Condition("guard", False, told[-1] if told and status == 1 else f"it {how_ended(status)}")
 
 
 def sanitizers(attempt, place):

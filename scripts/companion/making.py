@@ -1,4 +1,4 @@
-"""Makes programs of a learner's file, in build/ and, with the sanitizers, in build/asan/; both are set up when they are not."""
+"""Makes programs of a learner's file, in build/ and, with sanitizers, in build/asan/; sets these up if need be."""
 import concurrent.futures
 import contextlib
 import fcntl
@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 import pairs
@@ -38,12 +39,14 @@ class Workplace:
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lab-"))
-        self.started, self.ended, self.steps = [], False, {}
+        self.started, self.ended, self.starting = [], False, threading.Lock()
+        self.steps = {}  # how far the build in each folder is
         self.behind = concurrent.futures.ThreadPoolExecutor(2)
         return self
 
     def __exit__(self, *_):
-        self.ended = True
+        with self.starting:
+            self.ended = True
         for process in self.started:
             with contextlib.suppress(ProcessLookupError):
                 if process.poll() is None:
@@ -53,13 +56,14 @@ class Workplace:
 
     def start(self, command, nice=0, **more):
         """In a group of its own, with all output in one."""
-        if self.ended:
-            raise Ended
         if nice:
             command = ["nice", "-n", str(nice), *command]
-        process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, text=True, errors="replace", process_group=0, **more)
-        self.started.append(process)
+        with self.starting:
+            if self.ended:
+                raise Ended
+            process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT, text=True, errors="replace", process_group=0, **more)
+            self.started.append(process)
         return process
 
     def run(self, command, nice=0, patience=None):
@@ -113,7 +117,7 @@ class Workplace:
             self.build(preset, targets)
 
     def wait_for(self, future, show):
-        """What comes of work that goes on behind; meanwhile `show` is told how far the builds are, in steps done and all."""
+        """What comes of work that goes on behind; meanwhile `show` is told how far a build is, in steps done and all."""
         shown = None
         while True:
             with contextlib.suppress(concurrent.futures.TimeoutError):
@@ -124,12 +128,13 @@ class Workplace:
                     show(*step)
 
     def make(self, exercise, preset, targets, nice=0):
-        """Builds these targets of the learner's file, and what it is judged beside; copies of the former, which nobody else's
-        build replaces."""
+        """Builds these targets of the learner's file, and what it is judged beside; copies of the former, which nobody
+        else's build replaces."""
         tree = PRESETS[preset]
         with self.alone_in(tree):
             point_at(tree, exercise)
-            self.build(preset, [*targets, *(exercise.beside if preset == "release" else ())], nice)
+            beside = exercise.beside if preset == "release" else ()
+            self.build(preset, [*targets, *beside], nice)
             made = [self.folder / f"{target}-{preset}" for target in targets]
             for target, copy in zip(targets, made):
                 shutil.copy2(tree / "bin" / target, copy)
@@ -138,7 +143,8 @@ class Workplace:
 
 def point_at(tree, exercise):
     """Says in the build tree which file is the learner's and what it is; what says so already is left as it is."""
-    values = {f"pair_{key}": value for key, value in exercise.about.items()} | {"program": f"{exercise.name}-{exercise.kind}"}
+    values = {f"pair_{key}": value for key, value in exercise.about.items()}
+    values["program"] = f"{exercise.name}-{exercise.kind}"
     about = re.sub(r"@(\w+)@", lambda found: str(values[found[1]]), ABOUT.read_text())
     for name, text in ("exercise.cpp", f'#include "{exercise.file}"\n'), ("this_program.cpp", about):
         file = tree / "exercise" / name

@@ -32,7 +32,8 @@ def agreed(attempt):
     if not sys.stdin.isatty():
         pairs.die(2, "asks before it puts your work aside; --yes answers")
     try:
-        return input(f"Begin {attempt.shown} anew? What you have is kept beside it. [y/N] ").strip().lower() in ("y", "yes")
+        answer = input(f"Begin {attempt.shown} anew? What you have is kept beside it. [y/N] ")
+        return answer.strip().lower() in ("y", "yes")
     except EOFError:
         return False
 

@@ -30,7 +30,7 @@ def run(chosen):
     if not goes_on:
         make_file(attempt)
     if not goes_on or exercise.under_way() != (attempt.kind, attempt.name):
-        progress.record(attempt.kind, attempt.name, "started", attempt.note() if goes_on and attempt.hints_seen() else "")
+        progress.record(attempt.kind, attempt.name, "started")
     prepare(attempt)
     tell(attempt, goes_on)
     open_editor(attempt.file)
@@ -76,10 +76,12 @@ def conditions(attempt):
     """What must hold, in sentences."""
     gauge, work = attempt.about["gauge"], attempt.about["work"]
     if attempt.kind == "break":
-        return [f"something rises: {gauge} or another figure", "/debug/leaks names something else than for the leaky twin",
+        return [f"something rises: {gauge} or another figure",
+                "/debug/leaks names something else than for the leaky twin",
                 "you have foretold what: `./lab check` asks for it"]
     return [f"the gauge holds still: {gauge}, and every other figure that is watched",
-            f"it does as much work as the fixed program: {work}", "stopped at any step, it leaves nothing behind",
+            f"it does as much work as the fixed program: {work}",
+            "stopped at any step, it leaves nothing behind",
             "the sanitizers have nothing to say"]
 
 

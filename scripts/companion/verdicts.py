@@ -3,8 +3,8 @@ import re
 
 from . import explain
 
-ACCEPTED = ("accepted is FIGURE in WHAT: tasks, heap, fds or a gauge's name; then the operation, the kind of descriptor or the "
-            "function that /debug/leaks names: `tasks in channel send`, `fds in read_orders`; of a gauge its name alone")
+ACCEPTED = ("accepted is FIGURE in WHAT: tasks, heap, fds or a gauge's name; then the operation, the kind of descriptor or "
+            "the function that /debug/leaks names: `tasks in channel send`, `fds in read_orders`; of a gauge its name alone")
 ALIASES = {"task": "tasks", "memory": "heap", "descriptors": "fds", "open descriptors": "fds", "fd": "fds"}
 
 
@@ -19,8 +19,9 @@ def places(finding):
 
 def identity(finding):
     """(figure, what): the operation for tasks, for what is allocated or opened the function that did it."""
-    functions = [explain.base(place["function"]) for place in finding["places"][:1]]
-    return figure(finding), finding["what"] if finding["kind"] in ("tasks", "gauge") else "".join(functions) or finding["what"]
+    if finding["kind"] in ("heap", "fds") and finding["places"]:
+        return finding["kind"], explain.base(finding["places"][0]["function"])
+    return figure(finding), finding["what"]
 
 
 def is_of(pair, finding):
@@ -52,7 +53,8 @@ def is_foretold(text, finding):
         return False
     if finding["kind"] == "gauge":
         return what in ("", finding["what"].lower()) or what in functions(finding)
-    return what in (finding["what"].lower(), finding["what"].lower() + "s") or what.rpartition("::")[2] in functions(finding)
+    kind = finding["what"].lower()
+    return what in (kind, f"{kind}s") or what.rpartition("::")[2] in functions(finding)
 
 
 def functions(finding):

@@ -16,6 +16,7 @@ SANITIZED = "--port", "0", "--duration", "2s", "--once"
 FIRST_LOOK = 1.8  # seconds after which a leak of the lab is seen, whichever pair's
 ENOUGH = 0.9  # of the work that the program beside it does
 NO_REPORT = {"verdict": "not known", "watched_seconds": 0, "findings": []}  # of /debug/leaks
+PATIENT = 2  # times what the pair's own leak takes to be told: another one may be slower
 UNDER_WAY = 2  # operations may be, at the end of a run
 
 
@@ -44,7 +45,7 @@ def repair(attempt, place, tell, show):
     guarded = place.behind.submit(guard, attempt, place, teardown)
     sanitized = place.behind.submit(sanitizers, attempt, place)
     others = [pairs.BIN / beside for beside in attempt.beside]
-    load = run_loaded(attempt, [program, *others], lambda report: tell(gauge_so_far(report)))
+    load = run_loaded(attempt.about["seconds_to_tell"], [program, *others], lambda report: tell(gauge_so_far(report)))
     tell(gauge(attempt, load))
     tell(work(attempt, load))
     tell(guarded.result())
@@ -56,9 +57,9 @@ def made(attempt, place, show, *targets):
     return place.wait_for(place.behind.submit(place.make, attempt, "release", targets), show)
 
 
-def run_loaded(attempt, programs, look=lambda report: None):
+def run_loaded(seconds, programs, look=lambda report: None):
     """The learner's program under its load, the others beside it; `look` gets the first report that can tell."""
-    options = "--port", "0", "--json", "--interval", "200ms", "--duration", f"{attempt.about['seconds_to_tell']}s"
+    options = "--port", "0", "--json", "--interval", "200ms", "--duration", f"{seconds}s"
     load, told = Loaded(), False
     with launch.running(*((program, *options) for program in programs), stderr=subprocess.DEVNULL) as started:
         seen = {program: {} for program in started}  # the last report line of each kind
@@ -172,7 +173,7 @@ def sanitizers(attempt, place):
 def broken(attempt, place, tell, show, foretold):
     """leak, another, foretold; the last one when somebody has foretold anything."""
     program, = made(attempt, place, show, "exercise")
-    load = run_loaded(attempt, [program])
+    load = run_loaded(PATIENT * attempt.about["seconds_to_tell"], [program])
     found = leaks_of(load.report)
     new = [finding for finding in found if not verdicts.is_of(attempt.pair, finding)]
     if load.status is not None:

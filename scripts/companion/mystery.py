@@ -6,24 +6,20 @@ second terminal or in a browser. A hint costs 10 points of 100, and so does a pa
 may come from a pipe, one a line. Ctrl+C ends everything that was started.
 """
 import contextlib
-import datetime
 import json
 import random
 import re
-import statistics
 import sys
-import threading
 import time
 
 import pairs
 
-from . import build, launch, mystery_cases, paint, patterns, progress, quiz, service
+from . import build, launch, monitoring, mystery_cases, paint, patterns, progress, quiz, service
 
 NAME = "mystery"
 EPILOG = """Exit status: 0 solved; 1 given up; 2 wrong usage, no answer at all, or a program that could not be started;
 3 the symptom did not show on this machine; 130 after Ctrl+C."""
 PRICE = 10  # points, of a hint and of a part that is wrong
-PATIENCE = 90  # seconds after the fault until its symptom must show
 PARTS = {
     "category": "category, 1 to 5",
     "place": "file and line, or file and function",
@@ -36,7 +32,6 @@ EVIDENCE = {  # of a finding's kind: where more is said of it
     "fds": "/debug/pprof/fd?debug=1",
     "gauge": "/debug/vars",
 }
-PLAIN = {"tasks": "tasks alive", "heap": "heap in use", "fds": "open descriptors"}
 
 
 def add_options(parser):
@@ -56,116 +51,20 @@ def chosen_seed(text):
     return int(text)
 
 
-class Monitoring:
-    """The figures that every service's monitoring has: the shop's /metrics, its clients, and a request of its own."""
-
-    def __init__(self, shop, clients, endpoint, front):
-        self.endpoint, self.front = endpoint, front
-        self.began, self.answers, self.limit = time.monotonic(), [], None
-        self.before = None
-        threading.Thread(target=self.listen, args=([shop, clients],), daemon=True).start()
-
-    def listen(self, programs):
-        """What both programs print must be read, or they would wait for a reader one day."""
-        with contextlib.suppress(OSError, ValueError):  # so ends an output that is closed
-            for _, line in launch.lines(programs):
-                if line.startswith("limit: "):
-                    self.limit = line
-                if counted := re.search(r"Requests: (\d+), refused: (\d+), visits failed: (\d+)", line):
-                    self.answers.append((time.monotonic(), *map(int, counted.groups())))
-
-    def passed(self):
-        return time.monotonic() - self.began
-
-    def latency(self):
-        """Milliseconds of a product's page, the median of five; None when the shop takes no more clients."""
-        took = []
-        for number in range(5):
-            begin = time.monotonic()
-            try:
-                self.front.answer(f"/products/{number}")
-            except service.Unusable:
-                return None
-            took.append(1000 * (time.monotonic() - begin))
-        return statistics.median(took)
-
-    def figures(self):
-        """Name -> (value, as it is shown)."""
-        metrics = {name: float(value) for name, value
-                   in re.findall(r"(?m)^(\w+(?:\{[^}]*\})?) ([\d.e+]+)$", self.endpoint.ask("/metrics") or "")}
-        memory, heap = metrics.get("process_resident_memory_bytes", 0), metrics.get("leaklab_heap_in_use_bytes", 0)
-        tasks = sum(value for name, value in metrics.items() if name.startswith("leaklab_tasks{"))
-        shown = {
-            "resident memory": (memory, f"{memory / 2**20:.1f} MiB"),
-            "heap in use": (heap, f"{heap / 2**20:.1f} MiB"),
-            "open descriptors": (metrics.get("process_open_fds", 0), f"{metrics.get('process_open_fds', 0):.0f}"),
-            "tasks alive": (tasks, f"{tasks:.0f}"),
-        }
-        if len(self.answers) > 1:
-            recent = self.answers[-6:]
-            span, requests, refused = (recent[-1][column] - recent[0][column] for column in range(3))
-            shown["requests a second"] = (requests / span, f"{requests / span:.0f}")
-            shown["refused"] = (refused, f"{100 * refused / max(1, requests):.1f} %")
-        latency = self.latency()
-        shown["time of a page"] = (latency or 0, "no answer" if latency is None else f"{latency:.1f} ms")
-        for name, value in metrics.items():
-            if gauge := re.fullmatch(r'leaklab_gauge\{name="(.*)"\}', name):
-                shown[gauge[1]] = (value, f"{value:,.0f}")
-        return shown
-
-
-def page(case, monitoring, out):
-    """What a pager would show: the figure that rises, and the others' company."""
-    headline, now = case.gauge or PLAIN[case.kind], monitoring.figures()
-    before, seconds = monitoring.before, monitoring.passed()
-    print(f"\n{paint.paint('ALERT', 'red', out)}  shop, {datetime.datetime.now():%H:%M}: {headline} "
-          f"{before[headline][1]} -> {now[headline][1]} in the last {seconds:.0f} s\n", file=out)
-    own = [name for name in now if name not in list(now)[:7] and name == headline]
-    names = [name for name in list(now)[:7] + own if name in before]
-    widest = max(map(len, names))
-    print(f"{'':{widest}}  {'at first':>10}  {'now':>10}", file=out)
-    for name in names:
-        print(f"{name:{widest}}  {before[name][1]:>10}  {now[name][1]:>10}", file=out)
-    if monitoring.limit:
-        print("\nThe shop has reached its limit: it takes no more clients. What it holds is still there.", file=out)
-
-
-def wait_for_symptom(case, monitoring):
-    """The report that has it. A baseline is taken before the fault comes."""
-    with paint.Bar("the shop runs") as bar:
-        while len(monitoring.answers) < 3 and monitoring.passed() < case.begins_after:
-            time.sleep(0.1)
-        monitoring.before = monitoring.figures()
-        until = case.begins_after + PATIENCE
-        while monitoring.passed() < until:
-            bar.show(min(monitoring.passed(), 45), 45, "until the pager goes off")
-            time.sleep(1)
-            if monitoring.passed() < case.begins_after + 3:
-                continue
-            report = monitoring.endpoint.report()
-            if case.finding(report):
-                return report
-    pairs.die(3, f"the symptom of seed {case.seed} did not show in {until:.0f} s: is the machine short of processor time?")
-
-
 class Game:
     """One diagnosis: what is asked, what it has cost, what /debug/leaks has said meanwhile."""
 
-    def __init__(self, case, monitoring, report, out):
-        self.case, self.monitoring, self.out = case, monitoring, out
+    def __init__(self, case, watched, report, out):
+        self.case, self.watched, self.out = case, watched, out
         self.reports, self.hints, self.wrong, self.answered = [report], 0, 0, 0
-        self.began = time.monotonic()
+        self.began, self.minutes = time.monotonic(), 0
 
     @property
     def points(self):
         return max(PRICE, 100 - PRICE * (self.hints + self.wrong))
 
-    @property
-    def minutes(self):
-        return (time.monotonic() - self.began) / 60
-
-    def say(self, text, colour="plain"):
-        print(paint.paint(text, colour, self.out), file=self.out, flush=True)
+    def say(self, text, colour=None):
+        print(paint.paint(text, colour, self.out) if colour else text, file=self.out, flush=True)
 
     def hint(self):
         kinds = {"tasks": "the tasks", "heap": "the heap", "fds": "the descriptors",
@@ -191,7 +90,7 @@ class Game:
                 self.answered += 1
                 self.hint()
             elif typed == "look":
-                page(self.case, self.monitoring, self.out)
+                monitoring.page(self.case, self.watched, self.out)
             elif typed == "list":
                 show_fixes(self.out)
             elif typed in ("", "help", "?"):
@@ -210,11 +109,17 @@ class Game:
         if part == "fix":
             return answer in self.case.pair["strategy"]
         with contextlib.suppress(service.Unusable):
-            self.reports.append(self.monitoring.endpoint.report())
+            self.reports.append(self.watched.endpoint.report())
         return self.case.is_place(*answer, self.reports)
 
     def play(self):
-        """Whether it was solved. What was right is not asked again."""
+        """Whether it was solved; how long it took."""
+        solved = self.diagnose()
+        self.minutes = (time.monotonic() - self.began) / 60
+        return solved
+
+    def diagnose(self):
+        """Whether all parts were found. What was right is not asked again."""
         open_parts = list(PARTS)
         while open_parts:
             given = {}
@@ -224,8 +129,8 @@ class Game:
                     return False
                 self.answered += 1
             right = {part: self.is_right(part, answer) for part, answer in given.items()}
-            for part, answer in given.items():
-                self.say(f"  {part:9} {'right' if right[part] else 'not this one'}", "green" if right[part] else "yellow")
+            for part, found in right.items():
+                self.say(f"  {part:9} {'right' if found else 'not this one'}", "green" if found else "yellow")
             self.wrong += sum(not found for found in right.values())
             open_parts = [part for part in open_parts if not right[part]]
         return True
@@ -280,7 +185,7 @@ def evidence(case, endpoint, reports):
     """The lines of the endpoint that would have told, as sentences."""
     finding = next(found for report in reversed(reports) if (found := case.finding(report)))
     value = f"{finding['value'] / 2**20:.1f} MiB" if case.kind == "heap" else f"{finding['value']:,.0f}"
-    told = f"{endpoint}/debug/leaks: {finding['verdict']}, {case.gauge or PLAIN[case.kind]}, {value}"
+    told = f"{endpoint}/debug/leaks: {finding['verdict']}, {case.gauge or monitoring.PLAIN[case.kind]}, {value}"
     if finding["waits_at"]:
         told += f", {finding['what']} at {site(finding['waits_at'])}, spawned at {site(finding['spawned_at'])}"
     elif case.sites(finding):
@@ -291,8 +196,24 @@ def evidence(case, endpoint, reports):
         source = (mystery_cases.SOURCES / case.place.file).read_text()
         line = source[:source.index(f'"{case.gauge}"')].count("\n") + 1
         yield f"shop/src/{case.place.file}:{line} declares the gauge \"{case.gauge}\""
-    else:
-        yield f"{endpoint}{EVIDENCE[case.kind]}: the stack that leads there"
+    elif frames := stack(case, endpoint):
+        yield f"{endpoint}{EVIDENCE[case.kind]}: {frames}"
+
+
+def stack(case, endpoint):
+    """The largest stack of the kind's profile that goes through the fault's file, as far as its first line there."""
+    rows = [row for row in endpoint.stacks(EVIDENCE[case.kind]) if case.place.file in map(file_of, row["frames"])]
+    if not rows:
+        return ""
+    row = max(rows, key=lambda row: (row["bytes"], row["count"]))
+    leads = row["frames"][:1 + [file_of(frame) for frame in row["frames"]].index(case.place.file)]
+    ours = [frame for frame in leads if (mystery_cases.SOURCES / file_of(frame)).is_file()]
+    return ", called from ".join(f"{last_part(function)} {file_of((function, file, line))}:{line}"
+                                 for function, file, line in ours)
+
+
+def file_of(frame):
+    return frame[1].rpartition("/")[2]
 
 
 def last_part(function):
@@ -317,6 +238,21 @@ def tell(game, endpoint, solved):
         game.say(f"\nSolved: {game.points} points, {game.minutes:.0f} min.", "green")
 
 
+def record(game, solved):
+    """Notes the outcome in the learner's progress; the points."""
+    note = progress.spent(game.minutes, game.hints)
+    outcome = ("solved", f"{game.points} points, {note}") if solved else ("gave up", note)
+    progress.record("mystery", str(game.case.seed), *outcome)
+    return game.points if solved else 0
+
+
+def linger(out):
+    """Whoever sits at a terminal may look at the evidence before the service ends."""
+    if sys.stdin.isatty():
+        with contextlib.suppress(KeyboardInterrupt):
+            quiz.said("\nThe shop still runs; Enter ends it. ", out)
+
+
 def sources():
     return [*mystery_cases.SOURCES.glob("*.?pp"), *(mystery_cases.SOURCES.parent / "clients").glob("*.?pp")]
 
@@ -333,7 +269,7 @@ def started(seed):
         command = [pairs.BIN / "shop-clients", "--port", found[1], "--seed", seed, "--interval", 1]
         with launch.running(command, **options) as [clients]:
             endpoint = service.Service(found[2])
-            yield Monitoring(shop, clients, endpoint, service.Service(found[1])), endpoint
+            yield monitoring.Monitoring(shop, clients, endpoint, service.Service(found[1])), endpoint
 
 
 def run(chosen):
@@ -343,23 +279,22 @@ def run(chosen):
     case = mystery_cases.case(seed)
     print(f"Mystery {seed}. The shop runs under load; the pager goes off within a minute or so.", file=out, flush=True)
     try:
-        with started(seed) as (monitoring, endpoint):
-            report = wait_for_symptom(case, monitoring)
-            page(case, monitoring, out)
+        with started(seed) as (watched, endpoint):
+            report = monitoring.wait_for_symptom(case, watched)
+            monitoring.page(case, watched, out)
             print(f"\nIts live page:   {endpoint}/\nIts endpoint:    {endpoint}/debug/pprof/\n"
                   f"Its sources:     shop/src, what they do: shop/README.md", file=out)
             show_fixes(out)
             print(f"Look for as long as you like. At each question: {COMMANDS}.\n", file=out, flush=True)
-            game = Game(case, monitoring, report, out)
+            game = Game(case, watched, report, out)
             solved = game.play()
             if not game.answered:
                 pairs.die(2, "no diagnosis was given")
+            points = record(game, solved)
             tell(game, endpoint, solved)
+            linger(out)
     except service.Unusable as fault:
         pairs.die(2, f"the shop has ended: {fault}")
-    points = game.points if solved else 0
-    note = progress.spent(game.minutes, game.hints)
-    progress.record("mystery", str(seed), "solved" if solved else "gave up", f"{points} points, {note}" if solved else note)
     if chosen.json:
         print(json.dumps({"seed": seed, "solved": solved, "points": points, "hints": game.hints, "wrong": game.wrong,
                           "minutes": round(game.minutes, 1), "pattern": case.pair["pattern"], "category": case.category,

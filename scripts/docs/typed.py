@@ -5,19 +5,17 @@ import functools
 import io
 import re
 import shlex
-import shutil
 
 import companion
 import pairs
 from companion import patterns
 
-ENDS = re.compile(r"(?:;|\|\||\||&&)$")
-SHELL = {"cd", "cp", "mkdir", "cat", "export", "for", "head", "tail", "sed", "grep", "ls", "sleep", "diff"}
+SHELL = {"cat", "cd", "cp", "grep", "head", "ls", "mkdir", "read", "sed", "sleep", "tail", "true"}
 TOOLS = {"curl", "jq", "go", "gdb", "cmake", "ss", "ctest"}  # tools of which the plans say that they are needed
 
 
 class Refused(Exception):
-    pass
+    """Why a command cannot be typed."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -92,8 +90,8 @@ def lab(words):
     chosen, unknown = parser.parse_known_args(words[1:])
     if "passed" not in chosen and unknown:
         raise Refused(f"unknown: {' '.join(unknown)}")
-    pattern = getattr(chosen, "pattern", None)
-    if pattern:
+    unknown += getattr(chosen, "rest", [])
+    if pattern := getattr(chosen, "pattern", None):
         with contextlib.redirect_stderr(io.StringIO()) as said:
             try:
                 pair = patterns.find(pattern)

@@ -18,6 +18,7 @@ function become(old, next) {
     if (old.nodeValue !== next.nodeValue) old.nodeValue = next.nodeValue;
     return;
   }
+  if (old.matches(".copy")) return; // says what has become of a click
   for (const { name, value } of next.attributes)
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   for (const { name } of [...old.attributes])
@@ -69,6 +70,7 @@ document.addEventListener("visibilitychange", () => {
 // navigator.clipboard is there for https and for this machine alone.
 async function copy(button) {
   const command = button.parentNode.querySelector("code");
+  for (const other of document.querySelectorAll(".copy")) other.textContent = "Copy";
   getSelection().selectAllChildren(command);
   try {
     if (navigator.clipboard) await navigator.clipboard.writeText(command.textContent);

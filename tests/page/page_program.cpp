@@ -2,7 +2,7 @@
 // want to be more than text. It holds still, and does what a line of its input asks for:
 //
 //     tasks N     spawns N more
-//     leak        adds 2 tasks and 1 MiB each tenth of a second from now on
+//     leak        adds 2 tasks and 64 KiB each tenth of a second from now on
 //
 // It ends when its input does.
 #include <leaklab/channel.hpp>
@@ -73,7 +73,7 @@ class work
       co_await timer.async_wait();
       for (int i = 0; i != 2; ++i)
         leaklab::spawn(context_, wait_at<0>(never_), "leaked");
-      hold(16);
+      hold(1);
     }
   }
 

@@ -55,12 +55,13 @@ response live_page(request const& ask, sources& from, std::span<route const> kno
   view.needs_token = from.needs_token;
   view.asked_seconds = parse_number<double>(ask.parameter("seconds")).value_or(0);
   view.nonce = make_nonce();
+  // Before debug data is in memory:
+  auto counted = from.watch.last();
+  view.all = counted ? model::collect_statistics(std::move(*counted)) : model::collect_statistics();
   view.seen = from.watch.look_back(
       from.symbols,
       view.asked_seconds > 0 ? view.asked_seconds : std::numeric_limits<double>::infinity(),
       opening_functions);
-  auto counted = from.watch.last();
-  view.all = counted ? model::collect_statistics(std::move(*counted)) : model::collect_statistics();
 
   std::vector<std::string> paths;
   std::vector<page::link> links;

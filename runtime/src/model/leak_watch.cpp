@@ -167,6 +167,7 @@ void leak_watch::read_program_gauges(look& now) const
 void leak_watch::read_resident(look& now)
 try
 {
+  if (own_work::goes_on()) return;  // which may have debug data in memory
   now.resident = static_cast<double>(read_resident_bytes());
 }
 catch (std::system_error const&)

@@ -37,7 +37,9 @@ bool is_own(symbols::source_line const& line)
 {
   auto const begins = [](std::string_view text, auto... prefixes)
   { return (text.starts_with(prefixes) || ...); };
-  return line.line != 0 && !is_implicit_constructor(line) &&
+  // The loader's, which calls the constructors of libraries.
+  constexpr std::string_view loader = "elf/dl-init.c";
+  return line.line != 0 && line.file != loader && !is_implicit_constructor(line) &&
          !begins(line.file, "/usr/", "../", runtime_sources()) &&
          line.file.find(runtime_headers) == line.file.npos &&
          !begins(line.function, "std::", "boost::", "leaklab::", "operator new", "__");

@@ -142,6 +142,20 @@ TEST(live_page, a_line_goes_from_point_to_point)
   EXPECT_NE(drawn.find("from 0 to 100"), drawn.npos) << "the description";
 }
 
+TEST(live_page, a_scale_fits_what_it_is_for)
+{
+  auto made = rising(10);
+  for (auto& point : made.lines[0].points)
+    point.value = 1;
+  EXPECT_NE(page::picture(made).find(">1</text>"), std::string::npos);
+  EXPECT_EQ(page::picture(made).find("0.5</text>"), std::string::npos)
+      << "there are no halves of tasks";
+  made.lines[0].points[0].value = -0.5;
+  EXPECT_NE(page::picture(made).find(">-0.5</text>"), std::string::npos);
+  made.lines[0].points.clear();
+  EXPECT_NE(page::picture(made).find(">0</text>"), std::string::npos);
+}
+
 TEST(live_page, a_point_that_is_no_number_is_left_out)
 {
   auto made = rising(10);

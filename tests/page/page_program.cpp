@@ -4,7 +4,7 @@
 //     tasks N     spawns N more
 //     leak        adds 2 tasks and 64 KiB each tenth of a second from now on
 //
-// It ends when its input does.
+// It ends when its input does. Its argument, if it has one, is the endpoint's token file.
 #include <leaklab/channel.hpp>
 #include <leaklab/endpoint.hpp>
 #include <leaklab/gauge.hpp>
@@ -91,10 +91,14 @@ class work
 
 }  // namespace
 
-int main()
+int main(int argc, char** argv)
 {
-  leaklab::endpoint const endpoint(
-      {.port = 0, .patience = std::chrono::milliseconds(1500), .heap_sampling_period = block});
+  leaklab::endpoint_options options;
+  options.port = 0;
+  options.token_file = argc > 1 ? argv[1] : "";
+  options.patience = std::chrono::milliseconds(1500);
+  options.heap_sampling_period = block;
+  leaklab::endpoint const endpoint(options);
   asio::io_context context;
   work all(context);
   all.hold(blocks);

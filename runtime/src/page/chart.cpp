@@ -42,19 +42,22 @@ struct scale
   }
 };
 
-// From 0, so that the height of a line tells the truth.
+// From 0, so that the height of a line tells the truth. Between whole numbers there is nothing.
 scale scale_of(chart const& c)
 {
   double low = 0;
-  double high = c.unit == unit::bytes ? 1024 : c.unit == unit::count ? 4 : 1;
+  double high = 0;
+  bool are_whole = true;
   for (auto const& line : c.lines)
     for (auto const& point : line.points)
       if (std::isfinite(point.value))
       {
         low = std::min(low, point.value);
         high = std::max(high, point.value);
+        are_whole = are_whole && point.value == std::round(point.value);
       }
-  auto const step = scale_step(high - low, most_value_lines, c.unit);
+  if (low == high) high = 1;
+  auto const step = std::max(scale_step(high - low, most_value_lines, c.unit), are_whole ? 1.0 : 0);
   return {std::floor(low / step) * step, std::ceil(high / step) * step, step};
 }
 

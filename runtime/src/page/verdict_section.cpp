@@ -53,7 +53,9 @@ std::string sentence(model::leak_report const& report)
     case verdict::bounded:
       return it + " rises, and is below the bound that was declared for it.";
     case verdict::steady:
-      return "Nothing rises: not the tasks, the heap, the descriptors or the program’s own gauges.";
+      return fmt::format(
+          "Nothing rises: not the tasks, {}the descriptors or the program’s own gauges.",
+          report.heap_not_watched.empty() ? "the heap, " : "");
     case verdict::unknown:
       break;
   }
@@ -97,9 +99,8 @@ std::string details(model::finding const& f)
 std::string item(model::finding const& f, double patience)
 {
   auto const text = details(f);
-  return fmt::format("<li class=\"{}\"><h3>{} <bdi>{}</bdi></h3>\n<p>{}{}</p>\n{}</li>\n",
-                     class_of(f.found.verdict), word(f.found.verdict), html(encode::subject(f)),
-                     html(encode::course(f, patience)),
+  return fmt::format("<li><h3>{} <bdi>{}</bdi></h3>\n<p>{}{}</p>\n{}</li>\n", word(f.found.verdict),
+                     html(encode::subject(f)), html(encode::course(f, patience)),
                      f.found.reason.empty() ? "" : "; " + html(f.found.reason),
                      text.empty() ? "" : "<dl>\n" + text + "</dl>\n");
 }

@@ -178,6 +178,16 @@ TEST(live_page, nothing_seen_yet_is_a_page_all_the_same)
   EXPECT_EQ(text.find("nan"), text.npos);
 }
 
+TEST(live_page, says_nothing_of_a_heap_that_is_not_watched)
+{
+  page::live_view view;
+  view.seen.report.verdict = verdict::steady;
+  EXPECT_NE(live_page(view).find("not the tasks, the heap, the"), std::string::npos);
+  view.seen.report.heap_not_watched = "malloc is another";
+  EXPECT_NE(live_page(view).find("not the tasks, the descriptors"), std::string::npos);
+  EXPECT_NE(live_page(view).find("The heap is not watched: malloc is another."), std::string::npos);
+}
+
 TEST(live_page, a_table_says_what_the_line_shows)
 {
   auto const text = page::table(rising(9));

@@ -59,8 +59,7 @@ std::string live_page(live_view const& view)
   if (view.is_whole) append(text, "<style nonce=\"{}\">\n{}</style>\n", view.nonce, style_text);
   append(
       text,
-      "</head>\n<body>\n<header>\n<h1>{}</h1>\n<p class=\"state\"><span id=\"state\">As of now: "
-      "reload for what comes later</span> <button type=\"button\" id=\"pause\">Pause</button></p>\n"
+      "</head>\n<body>\n<header>\n<h1>{}</h1>\n<p class=\"state\"><span id=\"state\" role=\"status\">Reload for newer figures</span> <button type=\"button\" id=\"pause\">Pause</button></p>\n"
       "<p id=\"facts\" data-live>{}</p>\n</header>\n<main id=\"main\" data-live>\n",
       name, facts(view));
   text += verdict_section(view) + charts_section(view) + places_section(view) +

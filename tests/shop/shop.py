@@ -67,9 +67,12 @@ class Process:
         return self
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
+        self.process.terminate()  # so that it removes its folder
+        try:
+            self.process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-        self.process.communicate()
+            self.process.communicate()
 
     def end(self, number=signal.SIGTERM):
         """Status, seconds that it took, and what it has printed since, to both outputs."""

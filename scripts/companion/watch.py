@@ -63,12 +63,24 @@ def begin(attempt):
     """A judgement in a process of its own, which ends with all that it has started when it is told to."""
     print(paint.paint(f"\n{time.strftime('%H:%M:%S')}  {attempt.shown}", "bold"), flush=True)
     judging = multiprocessing.get_context("fork").Process(target=judge, args=[attempt])
-    judging.start()
+    with held_back(signal.SIGINT, signal.SIGTERM):  # an exception would be lost in what Python calls around a fork
+        judging.start()
     return judging
+
+
+@contextlib.contextmanager
+def held_back(*signals):
+    """These come when the block has ended."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
 
 
 def judge(attempt):
     os.setpgrp()  # Ctrl+C reaches the one that watches, and that one ends this one
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     try:
         sys.exit(check.Check(attempt).run())
     except progress.Unreadable as fault:

@@ -13,7 +13,7 @@ from . import explain, launch, making, service, verdicts
 LEAKS = "leaking", "growing", "held"
 PATIENCE = 60  # seconds for what ends by itself; the slowest pair's teardown takes ten
 SANITIZED = "--port", "0", "--duration", "2s", "--once"
-FIRST_LOOK = 1.8  # seconds after which a leak of the lab is seen, whichever pair's
+FIRST_LOOK = 1.7  # seconds after which a leak of the lab is seen, whichever pair's
 ENOUGH = 0.9  # of the work that the program beside it does
 NO_REPORT = {"verdict": "not known", "watched_seconds": 0, "findings": []}  # of /debug/leaks
 PATIENT = 2  # times what the pair's own leak takes to be told: another one may be slower
@@ -64,7 +64,7 @@ def run_loaded(seconds, programs, look=lambda report: None):
     with launch.running(*((program, *options) for program in programs), stderr=subprocess.DEVNULL) as started:
         seen = {program: {} for program in started}  # the last report line of each kind
         load.lines, load.rival_lines = seen[started[0]], seen[started[-1]]
-        for program, line in launch.lines(started, 0.1):
+        for program, line in launch.lines(started, 0.05):
             if program:
                 event = event_in(line)
                 seen[program][event.get("event")] = event

@@ -121,7 +121,7 @@ class Workplace:
         shown = None
         while True:
             with contextlib.suppress(concurrent.futures.TimeoutError):
-                return future.result(0.1)
+                return future.result(0.05)
             for step in self.steps.copy().values():
                 if step != shown:
                     shown = step

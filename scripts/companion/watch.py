@@ -14,8 +14,8 @@ from . import check, exercise, paint, progress
 
 NAME = "watch"
 EPILOG = """Exit status: 0 it is solved; 2 wrong usage, or no exercise is begun; 130 Ctrl+C."""
-TICK = 0.1  # seconds between two looks at the file
-SETTLED = 0.05  # an editor may write in two steps
+TICK = 0.05  # seconds between two looks at the file
+SETTLED = 0.03  # an editor may write in two steps
 
 
 def add_options(parser):

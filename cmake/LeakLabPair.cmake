@@ -170,20 +170,16 @@ function(leaklab_add_pair_test name)
   set_tests_properties(pair.${name} PROPERTIES LABELS "pair;${test_LABELS}" TIMEOUT 120 ENVIRONMENT "${test_ENVIRONMENT}")
 endfunction()
 
-# What stands in for leaklab::run in the teardown test: another frame around the objects of a program.
-function(leaklab_add_teardown_run)
-  if(NOT TARGET leaklab_teardown_run)
-    add_library(leaklab_teardown_run OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/tests/pairs/teardown_run.cpp")
-    target_link_libraries(leaklab_teardown_run PRIVATE leaklab::runner leaklab::world leaklab::warnings fmt::fmt)
-    target_precompile_headers(leaklab_teardown_run REUSE_FROM leaklab_world)
-  endif()
-endfunction()
-
 function(leaklab_add_pair_tests pattern gauge rate seconds teardown_steps valgrind_finds_leak)
   set(tests "${PROJECT_SOURCE_DIR}/tests")
   set(bin "$<TARGET_FILE_DIR:${pattern}-leaky>")
 
-  leaklab_add_teardown_run()
+  # The objects of the fixed twin, with another frame around its scenario.
+  if(NOT TARGET leaklab_teardown_run)
+    add_library(leaklab_teardown_run OBJECT "${tests}/pairs/teardown_run.cpp")
+    target_link_libraries(leaklab_teardown_run PRIVATE leaklab::runner leaklab::world leaklab::warnings fmt::fmt)
+    target_precompile_headers(leaklab_teardown_run REUSE_FROM leaklab_world)
+  endif()
   add_executable(${pattern}-teardown $<TARGET_OBJECTS:${pattern}-fixed> $<TARGET_OBJECTS:leaklab_teardown_run>)
   target_link_libraries(${pattern}-teardown PRIVATE $<TARGET_PROPERTY:${pattern}-fixed,LINK_LIBRARIES>)
 

@@ -48,7 +48,7 @@ def make_file(attempt):
 
 def prepare(attempt):
     """Builds what a check takes but the learner's file, so that the first one is as quick as the others."""
-    targets = *attempt.beside, "leaklab_teardown_run", "leaklab_world", "leaklab_database"
+    targets = *attempt.beside, "exercise_teardown_run", "leaklab_world", "leaklab_database"
     with making.Workplace() as place, paint.Bar("building the lab") as bar:
         building = place.behind.submit(place.prepare, "release", targets)
         try:

@@ -54,6 +54,9 @@ GOALS = {
     "heap_scrape_leaves_mib": ("ours<=", 4),
     "heap_later_scrape_ms": ("ours<=", 50),
     "heap_profile_bytes": ("ours<=", 64 * 1024),
+    "mark_of_1_gib_ms": ("ours<=", 500),
+    "mark_of_1_gib_pause_ms": ("ours<=", 50),
+    "mark_of_1_gib_child_mib": ("ours<=", 32),
 }
 
 
@@ -173,13 +176,17 @@ def cache_inserts(program, period):
     return runs[period], runs[0]
 
 
+def printed_figures(*command):
+    """What a program prints: a line a measure, its name, our figure and the peer's."""
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    return {name: ([float(ours)], [float(theirs)]) for name, ours, theirs in map(str.split, lines)}
+
+
 def heap_figures(bin_folder):
     """What heap_bench prints, beside Go's profile of such objects."""
     peer = subprocess.run([bin_folder / "go_heap_bench"], check=True, capture_output=True, text=True).stdout.split()
-    lines = [line.split() for part in ("allocate", "scrape")
-             for line in subprocess.run([bin_folder / "heap_bench", part, *peer], check=True, capture_output=True,
-                                        text=True).stdout.splitlines()]
-    return {name: ([float(ours)], [float(theirs)]) for name, ours, theirs in lines}
+    program = bin_folder / "heap_bench"
+    return printed_figures(program, "allocate", *peer) | printed_figures(program, "scrape", *peer)
 
 
 class Server:
@@ -283,6 +290,8 @@ def main(bin_folder, json_file, wanted):
         runs |= live_page(bin_folder)
     if any("blocked_task" in name or "task_profile" in name for name in names):
         runs |= against_go(bin_folder)
+    if any(name.startswith("mark_of") for name in names):
+        runs |= printed_figures(bin_folder / "graph_bench")
     if any(name not in runs for name in names):
         runs |= heap_figures(bin_folder)
 

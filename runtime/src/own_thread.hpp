@@ -1,6 +1,8 @@
 // The threads that the runtime starts in a program that is not its own.
 #pragma once
 
+#include "stop_signal.hpp"
+
 #include <pthread.h>
 #include <signal.h>
 
@@ -22,6 +24,7 @@ class signals_left_to_the_program
     ::sigfillset(&blocked);
     for (int const open : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPROF})
       ::sigdelset(&blocked, open);
+    if (int const open = stop_signal()) ::sigdelset(&blocked, open);
     ::pthread_sigmask(SIG_SETMASK, &blocked, &before_);
   }
   ~signals_left_to_the_program() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -36,10 +39,11 @@ class signals_left_to_the_program
 }  // namespace detail
 
 /// Starts a thread that runs `body`, as std::jthread does. It is called `name`, of which the kernel
-/// keeps 15 characters, and blocks every signal but two kinds. A signal that a fault raises in the
-/// thread itself cannot wait. SIGPROF goes to any thread that has it open, so the CPU profiler would
-/// bill the time of one that blocks it to another; gperftools opens it where a profile is started
-/// anyway (profile-handler.cc, ScopedSignalBlocker).
+/// keeps 15 characters, and blocks every signal but three kinds. A signal that a fault raises in the
+/// thread itself cannot wait, nor can the runtime's own (stop_signal.hpp). SIGPROF goes to any
+/// thread that has it open, so the CPU profiler would bill the time of one that blocks it to
+/// another; gperftools opens it where a profile is started anyway (profile-handler.cc,
+/// ScopedSignalBlocker).
 template <class Body>
 [[nodiscard]] std::jthread start_own_thread(char const* name, Body&& body)
 {

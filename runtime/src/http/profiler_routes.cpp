@@ -38,15 +38,6 @@ std::optional<response> refuse_without_tcmalloc()
       501, fmt::format("no samples of the heap: malloc is {}, not tcmalloc", heap.allocator));
 }
 
-std::optional<response> refuse_without_samples()
-{
-  if (auto refused = refuse_without_tcmalloc()) return refused;
-  if (heap_sampling_period() > 0) return std::nullopt;
-  return response::error(501,
-                         "no heap samples: sampling is off "
-                         "(POST /debug/config/heap_sampling?period=524288 starts it)");
-}
-
 std::optional<response> refuse_without_openings()
 {
   switch (state_of_opening_notes())
@@ -177,6 +168,15 @@ response memory_profile(request const& ask, symbols::symboliser& symbols,
 }
 
 }  // namespace
+
+std::optional<response> refuse_without_samples()
+{
+  if (auto refused = refuse_without_tcmalloc()) return refused;
+  if (heap_sampling_period() > 0) return std::nullopt;
+  return response::error(501,
+                         "no heap samples: sampling is off "
+                         "(POST /debug/config/heap_sampling?period=524288 starts it)");
+}
 
 response heap(request const& ask, sources& from)
 {

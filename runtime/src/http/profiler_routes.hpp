@@ -4,6 +4,8 @@
 
 #include "http/route.hpp"
 
+#include <optional>
+
 namespace leaklab::http
 {
 
@@ -26,6 +28,9 @@ constexpr std::string_view opening_functions[] = {own_functions,
 
 [[nodiscard]] response heap_sampling(request const& ask, sources& from);
 [[nodiscard]] response allocation_sampling(request const& ask, sources& from);
+
+/// Refuses where there are no samples of the heap, and says why.
+[[nodiscard]] std::optional<response> refuse_without_samples();
 
 /// The open descriptors, for the index; 0 when nobody notes who opens them.
 [[nodiscard]] std::uint64_t count_fds(sources& from);

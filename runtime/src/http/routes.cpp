@@ -5,6 +5,7 @@
 #include "encode/metrics.hpp"
 #include "encode/statistics.hpp"
 #include "http/answers.hpp"
+#include "http/heap_graph_routes.hpp"
 #include "http/index_page.hpp"
 #include "http/live_page_route.hpp"
 #include "http/profiler_routes.hpp"
@@ -132,6 +133,10 @@ constexpr route table[] = {
      "a sample of the memory in use, by the stack that allocated it; <code>gc=1</code> first gives "
      "free\nmemory back to the system, <code>seconds=N</code> shows the change over a time.",
      "?debug=1", &counts::heap_samples},
+    {"/debug/pprof/lost", get, lost,
+     "of the heap's samples, those that nothing in the program refers to any more: lost for good.\n"
+     "Two looks at all memory must agree, so the answer takes a moment.",
+     "?debug=1"},
     {"/debug/pprof/mutex", get, waits_of_threads},
     {"/debug/pprof/profile", get, profile,
      "the processor's time over <code>seconds=N</code>, 30 by default.", "?seconds=5"},

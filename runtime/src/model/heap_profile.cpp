@@ -111,6 +111,20 @@ profile make_growth_profile(symbols::symboliser& symbols, std::string_view hidde
   return growth;
 }
 
+profile make_lost_profile(symbols::symboliser& symbols, std::vector<heap_sample> const& lost,
+                          std::string how, std::string_view hidden)
+{
+  profile made = empty_profile("lost");
+  made.period = fixed_heap_sampling_period();
+  made.sample_types = {{"inuse_objects", "count"}, {"inuse_space", "bytes"}};
+  made.comments.push_back(std::move(how));
+  sums totals(made, symbols, hidden);
+  totals.add(lost, 0);
+  totals.write();
+  made.mappings = symbols.mappings();
+  return made;
+}
+
 amounts_by_stack read_heap_by_stack()
 {
   amounts_by_stack sums;

@@ -7,7 +7,11 @@
 #include "model/readings.hpp"
 #include "symbols/symboliser.hpp"
 
+#include <leaklab/heap.hpp>
+
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace leaklab::model
 {
@@ -24,6 +28,12 @@ namespace leaklab::model
 /// for it, not whenever it allocates.
 [[nodiscard]] profile make_growth_profile(symbols::symboliser& symbols,
                                           std::string_view hidden = {});
+
+/// Named "lost", with the heap profile's inuse_objects and inuse_space, of `lost`, a part of the live
+/// samples; `how` says how they were found. Any thread.
+[[nodiscard]] profile make_lost_profile(symbols::symboliser& symbols,
+                                        std::vector<heap_sample> const& lost, std::string how,
+                                        std::string_view hidden = {});
 
 /// Estimated bytes in use. Empty while the heap is not sampled. Any thread.
 [[nodiscard]] amounts_by_stack read_heap_by_stack();

@@ -1,6 +1,7 @@
 #include "probe/allocator.hpp"
 #include "probe/allocator_frames.hpp"
 #include "probe/get_stack_trace.hpp"
+#include "probe/sample_weight.hpp"
 
 #include <leaklab/heap.hpp>
 
@@ -12,10 +13,10 @@
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace leaklab
 {
@@ -73,14 +74,11 @@ std::int64_t fix_period(std::int64_t wanted) noexcept
                                                                            : fixed_period.load();
 }
 
-/// Objects of one stack and size.
-using sample_kind = std::pair<std::vector<std::uintptr_t>, std::size_t>;
-
 /// Sums up ReadStackTraces' words: count, size, depth, then so many addresses; a count of 0 ends
 /// them (malloc_extension.h).
-std::map<sample_kind, double> count_entries(std::unique_ptr<void*[]> const& entries)
+counted_samples count_entries(std::unique_ptr<void*[]> const& entries)
 {
-  std::map<sample_kind, double> counts;
+  counted_samples counts;
   if (!entries) return counts;
   for (void** entry = entries.get(); *entry;)
   {
@@ -94,7 +92,7 @@ std::map<sample_kind, double> count_entries(std::unique_ptr<void*[]> const& entr
 
 /// `weight` tells of a size how many objects a sample stands for.
 template <class Weight>
-std::vector<heap_sample> listed(std::map<sample_kind, double> const& counts, Weight weight)
+std::vector<heap_sample> listed(counted_samples const& counts, Weight weight)
 {
   std::vector<heap_sample> samples;
   for (auto const& [stack_and_size, count] : counts)
@@ -132,20 +130,33 @@ std::int64_t fixed_heap_sampling_period() noexcept
   return fix_period(heap_sampling_period());
 }
 
-std::vector<heap_sample> read_heap_samples()
+void count_sample(counted_samples& into, std::span<std::uintptr_t const> stack, std::size_t size)
+{
+  std::vector<void*> noted;
+  for (auto const address : stack)
+    noted.push_back(reinterpret_cast<void*>(address));
+  into[{without_allocator(noted), size}] += 1;
+}
+
+std::vector<heap_sample> weighted(counted_samples const& counts)
 {
   auto const period = static_cast<double>(fixed_heap_sampling_period());
-  if (period == 0) return {};
-  int reported_period = 0;
-  std::unique_ptr<void*[]> const live(
-      MallocExtension::instance()->ReadStackTraces(&reported_period));
-  return listed(count_entries(live),
+  return listed(counts,
                 [period](std::size_t size)
                 {
                   auto const drawn_size = static_cast<double>(nallocx(size, 0));
                   // -expm1(-x) is 1 - exp(-x) without the loss of digits for a small x.
                   return 1 / -std::expm1(-drawn_size / period);
                 });
+}
+
+std::vector<heap_sample> read_heap_samples()
+{
+  if (fixed_heap_sampling_period() == 0) return {};
+  int reported_period = 0;
+  std::unique_ptr<void*[]> const live(
+      MallocExtension::instance()->ReadStackTraces(&reported_period));
+  return weighted(count_entries(live));
 }
 
 std::vector<heap_sample> read_heap_growth()

@@ -1,0 +1,64 @@
+// graph_bench: what a look for lost memory costs in a heap of 1 GiB in 1,000,000 blocks that refer to
+// each other, a line a measure, as heap_bench has it: its name, our figure, and 0, as there is no peer.
+#include "graph/lost_objects.hpp"
+
+#include <leaklab/heap.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <random>
+#include <vector>
+
+namespace
+{
+
+struct block
+{
+  std::array<block*, 4> others{};
+  std::array<char, 1024 - 4 * sizeof(block*)> text{};
+};
+
+void line(char const* name, double ours)
+{
+  std::printf("%s %f 0\n", name, ours);
+}
+
+}  // namespace
+
+int main()
+{
+  constexpr std::size_t count = 1'000'000;
+  leaklab::set_heap_sampling_period(512 * 1024);
+  std::vector<std::unique_ptr<block>> blocks(count);
+  std::minstd_rand random;
+  for (auto& each : blocks)
+    each = std::make_unique<block>();
+  for (auto& each : blocks)
+    for (auto*& other : each->others)
+      other = blocks[random() % count].get();
+
+  using milliseconds = std::chrono::duration<double, std::milli>;
+  std::vector<double> times;
+  double pause = 0;
+  double bytes = 0;
+  for (int i = 0; i != 7; ++i)
+  {
+    auto const lost = leaklab::graph::look_for_lost_objects();
+    if (!lost.problem.empty() || lost.reached < count)
+    {
+      std::fprintf(stderr, "graph_bench: %zu blocks reached; %s\n",
+                   static_cast<std::size_t>(lost.reached), lost.problem.c_str());
+      return 1;
+    }
+    times.push_back(milliseconds(lost.time).count());
+    pause = std::max(pause, milliseconds(lost.pause).count());
+    bytes = std::max(bytes, static_cast<double>(lost.child_bytes));
+  }
+  std::ranges::nth_element(times, times.begin() + 3);
+  line("mark_of_1_gib_ms", times[3]);
+  line("mark_of_1_gib_pause_ms", pause);
+  line("mark_of_1_gib_child_mib", bytes / 0x1p20);
+}

@@ -1,0 +1,116 @@
+// The blocks of tcmalloc's heap: where each begins and ends, from gperftools' public interface alone.
+//
+// MallocExtension::Ranges has the spans, runs of pages that hold blocks of one size, or one block;
+// tc_malloc_size of a span's beginning has the size of its blocks. Which of the small ones are free
+// is not known: to a mark they are blocks that nothing leads to, but for stale words.
+#pragma once
+
+#include "graph/workspace.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace leaklab::graph
+{
+
+/// A run of pages.
+struct span_of_blocks : range
+{
+  std::size_t block = 0;           ///< bytes from one block to the next; 0 where no block is in use
+  std::size_t used = 0;            ///< bytes of a block that may hold something
+  std::uint64_t first = 0;         ///< the number of its first block, of all in the heap
+  std::uint64_t reciprocal = 0;    ///< of `block`, see number_of()
+};
+
+struct block
+{
+  std::uint32_t span = 0;
+  std::uint32_t index = 0;  ///< in its span
+};
+
+/// One thread, and nobody else may change the heap meanwhile: for a forked child.
+class block_table
+{
+ public:
+  /// False when there is no memory for it. Takes the lock of tcmalloc's page heap: when a thread that
+  /// did not come along holds it, this waits for ever.
+  [[nodiscard]] bool read(workspace& space) noexcept;
+
+  [[nodiscard]] std::span<span_of_blocks const> spans() const noexcept
+  {
+    return {spans_.begin(), spans_.end()};
+  }
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+  /// Of one page of tcmalloc's, as a power of two.
+  [[nodiscard]] unsigned page_shift() const noexcept { return shift_; }
+  /// From the first span to the last.
+  [[nodiscard]] range extent() const noexcept { return extent_; }
+
+  /// Null where there is no span.
+  [[nodiscard]] span_of_blocks const* find_span(std::uintptr_t address) const noexcept
+  {
+    if (!extent_.contains(address)) return nullptr;
+    auto const page = address >> shift_;
+    std::uint32_t const* const leaf = leaves_[page >> leaf_bits];
+    auto const found = leaf ? leaf[page & leaf_mask] : 0;
+    return found ? &spans_[found - 1] : nullptr;
+  }
+
+  /// Whether the address lies in a block, and in which.
+  [[nodiscard]] bool find(std::uintptr_t address, block& found) const noexcept
+  {
+    auto const* const span = find_span(address);
+    if (!span || span->block == 0) return false;
+    auto const index = index_in(*span, address);
+    if (span->begin + (index + 1) * span->block > span->end) return false;  // behind the last one
+    found = {static_cast<std::uint32_t>(span - spans_.begin()), static_cast<std::uint32_t>(index)};
+    return true;
+  }
+
+  [[nodiscard]] std::uint64_t number_of(block const& which) const noexcept
+  {
+    return spans_[which.span].first + which.index;
+  }
+  /// What of a block may hold something.
+  [[nodiscard]] range bytes_of(block const& which) const noexcept
+  {
+    auto const& span = spans_[which.span];
+    auto const begin = span.begin + which.index * span.block;
+    return {begin, begin + span.used};
+  }
+
+  /// Says that a span is one block.
+  void take_as_one(span_of_blocks const& span) noexcept
+  {
+    auto& changed = spans_[static_cast<std::size_t>(&span - spans_.begin())];
+    changed.block = changed.size();
+  }
+  /// Numbers the blocks. After the last take_as_one(), before number_of().
+  void number_blocks() noexcept;
+
+  [[nodiscard]] std::size_t bytes() const noexcept { return spans_.most_bytes() + leaf_bytes_; }
+
+ private:
+  static constexpr unsigned leaf_bits = 15;
+  static constexpr std::uintptr_t leaf_mask = (std::uintptr_t(1) << leaf_bits) - 1;
+  static constexpr unsigned reciprocal_bits = 40;
+  static constexpr std::size_t most_for_reciprocal = std::size_t(1) << 20;
+
+  [[nodiscard]] static std::uint64_t index_in(span_of_blocks const& span,
+                                              std::uintptr_t address) noexcept
+  {
+    auto const offset = address - span.begin;
+    if (span.reciprocal != 0) return offset * span.reciprocal >> reciprocal_bits;
+    return offset / span.block;
+  }
+
+  array<span_of_blocks> spans_;
+  array<std::uint32_t*> leaves_;  // of so many pages each: span + 1
+  std::size_t leaf_bytes_ = 0;
+  std::uint64_t count_ = 0;
+  unsigned shift_ = 0;
+  range extent_;
+};
+
+}  // namespace leaklab::graph

@@ -1,0 +1,218 @@
+// A mark: which blocks of the heap can be reached from its roots.
+//
+// Conservative: a word that could be the address of any byte of a block refers to it. A word is
+// taken at each multiple of four bytes, as in the packed epoll_event. Bits that a program may keep
+// in a pointer do not hide it: the lowest ones, as any byte counts; the highest sixteen, which are
+// masked; or the lowest sixteen of a pointer that was shifted to make room for them. What is hidden
+// in another way, such as by exclusive or, or as an offset, is not seen.
+#pragma once
+
+#include "graph/block_table.hpp"
+#include "graph/workspace.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace leaklab::graph
+{
+
+/// Tells most words from addresses of the heap by bits 32 to 47. The heap lies in one or two parts of
+/// the address space, that of sbrk and that of mmap.
+class filter
+{
+ public:
+  static constexpr std::size_t size = 64;  ///< bytes that may_have_upper_half() looks at
+
+  explicit filter(block_table const& blocks) noexcept
+  {
+    auto const spans = blocks.spans();
+    std::size_t split = 0;  // the first span behind the widest gap
+    for (std::size_t i = 1; i < spans.size(); ++i)
+      if (split == 0 || spans[i].begin - spans[i - 1].end > spans[split].begin - spans[split - 1].end)
+        split = i;
+    if (spans.empty()) return;
+    first_ = part(spans[0].begin, spans[split == 0 ? spans.size() - 1 : split - 1].end);
+    second_ = split == 0 ? first_ : part(spans[split].begin, spans.back().end);
+  }
+
+  [[nodiscard]] bool is_upper_part(std::uint16_t bits) const noexcept
+  {
+    return static_cast<std::uint16_t>(bits - first_.begin) <= first_.width ||
+           static_cast<std::uint16_t>(bits - second_.begin) <= second_.width;
+  }
+
+  /// Whether one of the half words from here could be the upper part of an address.
+  [[nodiscard]] bool may_have_upper_half(std::uintptr_t address) const noexcept
+  {
+    using lanes = std::uint16_t __attribute__((vector_size(16)));
+    using flags = std::int16_t __attribute__((vector_size(16)));
+    flags found{};
+    for (std::size_t offset = 0; offset != size; offset += sizeof(lanes))
+    {
+      lanes bits;
+      std::memcpy(&bits, reinterpret_cast<void const*>(address + offset), sizeof bits);
+      found |= (bits - first_.begin <= first_.width) | (bits - second_.begin <= second_.width);
+    }
+    std::uint64_t words[2];
+    std::memcpy(words, &found, sizeof words);
+    return (words[0] | words[1]) != 0;
+  }
+
+ private:
+  struct interval
+  {
+    std::uint16_t begin = 1;
+    std::uint16_t width = 0;
+  };
+
+  static interval part(std::uintptr_t begin, std::uintptr_t end) noexcept
+  {
+    return {static_cast<std::uint16_t>(begin >> 32),
+            static_cast<std::uint16_t>(((end - 1) >> 32) - (begin >> 32))};
+  }
+
+  interval first_;
+  interval second_;
+};
+
+/// One thread; the heap must not change meanwhile.
+class mark
+{
+ public:
+  mark(workspace& space, block_table const& blocks) noexcept
+      : blocks_(blocks),
+        filter_(blocks),
+        is_marked_(space, blocks.count() / 64 + 1),
+        open_(space, blocks.count())
+  {
+  }
+
+  /// False when there was no memory for it.
+  [[nodiscard]] explicit operator bool() const noexcept { return is_marked_ && open_; }
+
+  /// Marks what can be reached from the words of `root`. It must be readable.
+  void add(range const& root) noexcept
+  {
+    scan(root, [](std::uintptr_t) { return true; });
+    follow();
+  }
+
+  /// The same, but a word that could be the head of a list of free blocks is none of the program's:
+  /// the address of a block that begins with 0, or with the address of another block of its size.
+  void add_without_free_lists(range const& root) noexcept
+  {
+    scan(root, [this](std::uintptr_t address) { return !is_free_list(address); });
+    follow();
+  }
+
+  [[nodiscard]] bool has_reached(block const& which) const noexcept
+  {
+    auto const number = blocks_.number_of(which);
+    return (is_marked_[number / 64] >> number % 64 & 1) != 0;
+  }
+  [[nodiscard]] std::uint64_t reached() const noexcept { return reached_; }
+  /// What it has taken of memory.
+  [[nodiscard]] std::size_t bytes() const noexcept
+  {
+    return is_marked_.capacity() * sizeof(std::uint64_t) + open_.most_bytes();
+  }
+
+ private:
+  /// An address outside the heap is nothing.
+  void visit(std::uintptr_t address) noexcept
+  {
+    block found;
+    if (!blocks_.find(address, found)) return;
+    auto const number = blocks_.number_of(found);
+    auto& word = is_marked_[number / 64];
+    auto const bit = std::uint64_t(1) << number % 64;
+    if ((word & bit) != 0) return;
+    word |= bit;
+    ++reached_;
+    open_.push(found);
+  }
+
+  /// Blocks lie all over the memory, and most of the time goes into waiting for them: so each is asked
+  /// for some blocks before it is looked into.
+  void follow() noexcept
+  {
+    std::array<range, 16> asked_for;
+    std::size_t first = 0;
+    std::size_t count = 0;
+    for (;;)
+    {
+      for (; count != asked_for.size() && !open_.empty(); ++count)
+      {
+        auto const bytes = blocks_.bytes_of(open_.pop());
+        constexpr std::size_t line = 64;
+        for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + 4 * line); at += line)
+          __builtin_prefetch(reinterpret_cast<void const*>(at));
+        asked_for[(first + count) % asked_for.size()] = bytes;
+      }
+      if (count == 0) return;
+      scan(asked_for[first], [](std::uintptr_t) { return true; });
+      first = (first + 1) % asked_for.size();
+      --count;
+    }
+  }
+
+  [[nodiscard]] bool is_free_list(std::uintptr_t address) const noexcept
+  {
+    block head;
+    if (!blocks_.find(address, head) || blocks_.bytes_of(head).begin != address) return false;
+    std::uintptr_t next;
+    std::memcpy(&next, reinterpret_cast<void const*>(address), sizeof next);
+    block second;
+    return next == 0 || (blocks_.find(next, second) && blocks_.bytes_of(second).begin == next &&
+                         blocks_.spans()[second.span].block == blocks_.spans()[head.span].block);
+  }
+
+  /// `counts` says of an address whether it does.
+  template <class Counts>
+  void scan(range const& bytes, Counts counts) noexcept
+  {
+    // Of each word the upper half is looked at first, as it tells most words from addresses.
+    constexpr std::size_t half = sizeof(std::uint32_t);
+    auto const end = bytes.end / half * half;
+    auto at = (bytes.begin + half - 1) / half * half + half;
+    for (; at + filter::size <= end; at += filter::size)
+      if (filter_.may_have_upper_half(at))
+        for (std::size_t offset = 0; offset != filter::size; offset += half)
+          look_at(at + offset, counts);
+    for (; at + half <= end; at += half)
+      look_at(at, counts);
+  }
+
+  /// At the word whose upper half is here.
+  template <class Counts>
+  void look_at(std::uintptr_t upper_half, Counts counts) noexcept
+  {
+    constexpr std::uint64_t low_48_bits = (std::uint64_t(1) << 48) - 1;
+    auto const upper = load<std::uint32_t>(upper_half);
+    auto const begin = upper_half - sizeof upper;
+    if (filter_.is_upper_part(static_cast<std::uint16_t>(upper)))
+      if (auto const address = load<std::uint64_t>(begin) & low_48_bits; counts(address))
+        visit(address);
+    if (filter_.is_upper_part(static_cast<std::uint16_t>(upper >> 16)))
+      if (auto const address = load<std::uint64_t>(begin) >> 16; counts(address)) visit(address);
+  }
+
+  template <class T>
+  static T load(std::uintptr_t address) noexcept
+  {
+    T value;
+    std::memcpy(&value, reinterpret_cast<void const*>(address), sizeof value);
+    return value;
+  }
+
+  block_table const& blocks_;
+  filter filter_;
+  array<std::uint64_t> is_marked_;
+  array<block> open_;  // reached, and not yet looked into
+  std::uint64_t reached_ = 0;
+};
+
+}  // namespace leaklab::graph

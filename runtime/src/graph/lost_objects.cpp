@@ -2,6 +2,7 @@
 
 #include "graph/block_table.hpp"
 #include "graph/forked_look.hpp"
+#include "graph/free_lists.hpp"
 #include "graph/mark.hpp"
 #include "graph/memory_map.hpp"
 #include "graph/roots.hpp"
@@ -109,6 +110,8 @@ void mark_in_child(looking_child const& child)
   if (!reached) child.fail(no_memory);
   if (!find_roots(space, map, blocks, child.threads, child.stack, child.parent, begin))
     child.fail(no_roots);
+  for (auto const& memory : begin.of_break)
+    for_each_free_block(memory, blocks, [&](block const& free) { reached.ignore(free); });
   for (auto const& root : begin.of_program)
     reached.add(root);
   for (auto const& root : begin.of_break)

@@ -93,6 +93,13 @@ class mark
   /// False when there was no memory for it.
   [[nodiscard]] explicit operator bool() const noexcept { return is_marked_ && open_; }
 
+  /// Words that refer to this block count for nothing. Before the first root.
+  void ignore(block const& free) noexcept
+  {
+    auto const number = blocks_.number_of(free);
+    is_marked_[number / 64] |= std::uint64_t(1) << number % 64;
+  }
+
   /// Marks what can be reached from the words of `root`. It must be readable.
   void add(range const& root) noexcept
   {

@@ -34,6 +34,13 @@ using clock = std::chrono::steady_clock;
 constexpr char begun = 'b';
 constexpr char failed = 'f';
 
+/// What the child is to do.
+struct child_work
+{
+  void (*run)(looking_child const&, void const*);
+  void const* context;
+};
+
 /// Both ends, the runtime's own descriptors as long as it lives.
 class own_pipe
 {
@@ -75,12 +82,23 @@ class child_process
   explicit child_process(pid_t id) noexcept : id_(id) {}
   ~child_process()
   {
+    if (id_ == 0) return;
     ::kill(id_, SIGKILL);
-    while (::waitpid(id_, nullptr, __WALL) < 0 && errno == EINTR) {}
+    (void)wait();
   }
 
   child_process(child_process const&) = delete;
   child_process& operator=(child_process const&) = delete;
+
+  /// Once. Whether it ended by itself, and by its own account well.
+  bool wait() noexcept
+  {
+    int status = 0;
+    while (::waitpid(id_, &status, __WALL) < 0)
+      if (errno != EINTR) return false;
+    id_ = 0;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
 
  private:
   pid_t id_;
@@ -93,7 +111,7 @@ void write_text(char const* path, std::string_view text) noexcept
 }
 
 /// Runs in the child. Its frame is deeper than what the caller keeps on the stack.
-[[noreturn, gnu::noinline]] void run_child(void (*work)(looking_child const&), int pipe, pid_t parent,
+[[noreturn, gnu::noinline]] void run_child(child_work const& work, int pipe, pid_t parent,
                                            std::span<stopped_thread const> threads) noexcept
 {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -101,12 +119,12 @@ void write_text(char const* path, std::string_view text) noexcept
   write_text("/proc/self/oom_score_adj", "1000");
   looking_child const self{pipe, parent,
                            reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)), threads};
-  work(self);
+  work.run(self, work.context);
   ::_exit(0);
 }
 
 /// Has this thread's registers on its stack, then makes a child. The child does not return.
-[[gnu::noinline]] pid_t fork_with_registers(void (*work)(looking_child const&), int pipe,
+[[gnu::noinline]] pid_t fork_with_registers(child_work const& work, int pipe,
                                             std::span<stopped_thread const> threads) noexcept
 {
   __builtin_unwind_init();
@@ -179,7 +197,7 @@ std::string why_not_stopped(stopped_threads const& threads)
 }
 
 /// One attempt. Whether another one may do better.
-bool attempt(void (*work)(looking_child const&), look_limits const& limits, look& result)
+bool attempt(child_work const& work, look_limits const& limits, look& result)
 {
   result.problem.clear();
   result.bytes.clear();
@@ -205,7 +223,7 @@ bool attempt(void (*work)(looking_child const&), look_limits const& limits, look
     result.problem = fmt::format("this process could not be forked: {}", std::strerror(error));
     return false;
   }
-  child_process const child(made);
+  child_process child(made);
   pipe.close_write();
   switch (read_answer(pipe.read_end(), clock::now(), limits, result.bytes))
   {
@@ -226,9 +244,12 @@ bool attempt(void (*work)(looking_child const&), look_limits const& limits, look
       return false;
   }
   result.bytes.erase(0, 1);
+  bool const ended_well = child.wait();
   if (result.bytes.size() == 2 && result.bytes[0] == failed)
     result.reason = static_cast<std::uint8_t>(result.bytes[1]);
-  return false;
+  else if (!ended_well)
+    result.problem = "the forked child ended before its time";
+  return !result.problem.empty();
 }
 
 }  // namespace
@@ -259,11 +280,12 @@ void looking_child::fail(std::uint8_t reason) const noexcept
   ::_exit(1);
 }
 
-look look_in_fork(void (*work)(looking_child const&), look_limits const& limits)
+look look_in_fork(void (*run)(looking_child const&, void const*), void const* context,
+                  look_limits const& limits)
 {
   look result;
   auto const begin = clock::now();
-  for (int i = 0; i != limits.attempts && attempt(work, limits, result); ++i) {}
+  for (int i = 0; i != limits.attempts && attempt({run, context}, limits, result); ++i) {}
   result.time = clock::now() - begin;
   return result;
 }

@@ -55,8 +55,9 @@ struct look
   std::chrono::nanoseconds time{0};   ///< from the beginning to the answer
 };
 
-/// Calls `work` in the child; it must neither return an exception nor take a lock that others have.
-/// Blocks the caller until there is an answer. Any thread.
-[[nodiscard]] look look_in_fork(void (*work)(looking_child const&), look_limits const& limits = {});
+/// Calls `run` in the child, with `context`; it must neither throw nor take a lock that others may
+/// have. Blocks the caller until there is an answer. Any thread.
+[[nodiscard]] look look_in_fork(void (*run)(looking_child const&, void const*), void const* context,
+                                look_limits const& limits = {});
 
 }  // namespace leaklab::graph

@@ -1,54 +1,18 @@
 #include "graph/lost_objects.hpp"
 
-#include "graph/block_table.hpp"
+#include "graph/byte_reader.hpp"
 #include "graph/forked_look.hpp"
-#include "graph/free_lists.hpp"
+#include "graph/heap_snapshot.hpp"
 #include "graph/mark.hpp"
-#include "graph/memory_map.hpp"
-#include "graph/roots.hpp"
-#include "graph/sampled_objects.hpp"
-#include "graph/workspace.hpp"
 #include "probe/sample_weight.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <set>
 #include <string_view>
-#include <utility>
 
 namespace leaklab::graph
 {
 namespace
 {
-
-enum failure : std::uint8_t
-{
-  no_memory = 1,
-  no_memory_map,
-  kernel_queue,
-  samples_not_found,
-  no_roots
-};
-
-std::string text_of(std::uint8_t reason)
-{
-  switch (reason)
-  {
-    case no_memory:
-      return "the look at the heap had too little memory";
-    case no_memory_map:
-      return "/proc/self/maps could not be read";
-    case kernel_queue:
-      return "this program uses io_uring or aio, where the kernel keeps references that cannot be "
-             "seen";
-    case samples_not_found:
-      return "this tcmalloc keeps its samples in a way that is not known here";
-    case no_roots:
-      return "the program's memory could not be read in /proc";
-    default:
-      return "the look at the heap failed";
-  }
-}
 
 /// What the child writes first; then a record for each lost object.
 struct summary
@@ -68,17 +32,17 @@ struct record
   std::size_t depth;
 };
 
-void report(looking_child const& child, mark const& reached, block_table const& blocks,
-            array<sampled_object> const& samples, std::size_t child_bytes)
+void report(looking_child const& child, mark const& reached, heap_snapshot const& heap)
 {
+  auto const& samples = heap.samples();
   auto const is_lost = [&](sampled_object const& each)
   {
     block which;
-    return blocks.find(each.address, which) && !reached.has_reached(which);
+    return heap.blocks().find(each.address, which) && !reached.has_reached(which);
   };
   auto const lost = std::count_if(samples.begin(), samples.end(), is_lost);
-  summary const all{blocks.count(), reached.reached(), samples.size(),
-                    static_cast<std::uint64_t>(lost), child_bytes};
+  summary const all{heap.blocks().count(), reached.reached(), samples.size(),
+                    static_cast<std::uint64_t>(lost), reached.bytes() + heap.bytes()};
   bool is_read = child.write(&all, sizeof all);
   for (auto const& each : samples)
   {
@@ -89,64 +53,20 @@ void report(looking_child const& child, mark const& reached, block_table const& 
   }
 }
 
-void mark_in_child(looking_child const& child)
+void mark_in_child(looking_child const& child, void const*)
 {
-  workspace space;
-  memory_map map;
-  block_table blocks;
-  array<sampled_object> samples;
-  roots begin;
-  sample_traces const traces;
-  bool const has_map = map.read(space);
-  bool const has_blocks = blocks.read(space);
-  bool const has_samples =
-      has_map && has_blocks && find_sampled_objects(space, map, traces, blocks, samples);
-  child.has_begun();
-  if (!has_map) child.fail(no_memory_map);
-  if (!has_blocks) child.fail(no_memory);
-  if (map.has_kernel_queue()) child.fail(kernel_queue);
-  if (!has_samples) child.fail(samples_not_found);
-  mark reached(space, blocks);
+  heap_snapshot heap(child);
+  mark reached(heap.space(), heap.blocks());
   if (!reached) child.fail(no_memory);
-  if (!find_roots(space, map, blocks, child.threads, child.stack, child.parent, begin))
-    child.fail(no_roots);
-  for (auto const& memory : begin.of_break)
-    for_each_free_block(memory, blocks, [&](block const& free) { reached.ignore(free); });
-  for (auto const& root : begin.of_program)
-    reached.add(root);
-  for (auto const& root : begin.of_break)
-    reached.add_without_free_lists(root);
-  report(child, reached, blocks, samples,
-         reached.bytes() + blocks.bytes() + samples.most_bytes() +
-             begin.of_program.most_bytes() + begin.of_break.most_bytes());
+  heap.run(reached);
+  report(child, reached, heap);
 }
-
-/// Takes values from the front of a text.
-class reader
-{
- public:
-  explicit reader(std::string_view text) : text_(text) {}
-
-  template <class T>
-  bool take(T* into, std::size_t count = 1)
-  {
-    auto const bytes = count * sizeof(T);
-    if (text_.size() < bytes) return false;
-    std::memcpy(into, text_.data(), bytes);
-    text_.remove_prefix(bytes);
-    return true;
-  }
-  [[nodiscard]] std::size_t left() const { return text_.size(); }
-
- private:
-  std::string_view text_;
-};
 
 bool parse(std::string_view bytes, lost_objects& into)
 {
-  reader from(bytes);
+  byte_reader from(bytes);
   summary all;
-  if (!from.take(&all)) return false;
+  if (!from.take(all)) return false;
   into.blocks = all.blocks;
   into.reached = all.reached;
   into.samples = all.samples;
@@ -154,21 +74,22 @@ bool parse(std::string_view bytes, lost_objects& into)
   for (std::uint64_t i = 0; i != all.lost; ++i)
   {
     record next;
-    if (!from.take(&next) || next.depth > from.left() / sizeof(std::uintptr_t)) return false;
-    lost_object found{next.hidden_address, next.size, std::vector<std::uintptr_t>(next.depth)};
-    if (!from.take(found.stack.data(), next.depth)) return false;
-    into.found.push_back(std::move(found));
+    if (!from.take(next)) return false;
+    auto& found = into.found.emplace_back();
+    found.hidden_address = next.hidden_address;
+    found.size = next.size;
+    if (!from.take(found.stack, next.depth)) return false;
   }
-  return from.left() == 0;
+  return from.is_at_end();
 }
 
 }  // namespace
 
 lost_objects look_for_lost_objects()
 {
-  auto const seen = look_in_fork(mark_in_child);
+  auto const seen = look_in_fork(mark_in_child, nullptr);
   lost_objects result;
-  result.problem = seen.reason != 0 ? text_of(seen.reason) : seen.problem;
+  result.problem = problem_of(seen);
   result.pause = seen.pause;
   result.time = seen.time;
   if (result.problem.empty() && !parse(seen.bytes, result))

@@ -10,8 +10,9 @@
 #include "graph/block_table.hpp"
 #include "graph/workspace.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -78,20 +79,34 @@ class filter
   interval second_;
 };
 
-/// One thread; the heap must not change meanwhile.
+enum class referrers
+{
+  forgotten,
+  kept  ///< eight bytes more for each block
+};
+
+/// Breadth first, so that the way to each block is a shortest one. One thread; the heap must not
+/// change meanwhile.
 class mark
 {
  public:
-  mark(workspace& space, block_table const& blocks) noexcept
+  mark(workspace& space, block_table const& blocks,
+       graph::referrers referrers = graph::referrers::forgotten) noexcept
       : blocks_(blocks),
         filter_(blocks),
         is_marked_(space, blocks.count() / 64 + 1),
         open_(space, blocks.count())
   {
+    if (referrers == graph::referrers::forgotten) return;
+    referrers_ = array<std::uintptr_t>(space, blocks.count());
+    is_whole_ = static_cast<bool>(referrers_);
   }
 
   /// False when there was no memory for it.
-  [[nodiscard]] explicit operator bool() const noexcept { return is_marked_ && open_; }
+  [[nodiscard]] explicit operator bool() const noexcept
+  {
+    return is_whole_ && is_marked_ && open_;
+  }
 
   /// Words that refer to this block count for nothing. Before the first root.
   void ignore(block const& free) noexcept
@@ -100,11 +115,10 @@ class mark
     is_marked_[number / 64] |= std::uint64_t(1) << number % 64;
   }
 
-  /// Marks what can be reached from the words of `root`. It must be readable.
+  /// Marks what the words of `root` refer to. It must be readable.
   void add(range const& root) noexcept
   {
     scan(root, [](std::uintptr_t) { return true; });
-    follow();
   }
 
   /// The same, but a word that could be the head of a list of free blocks is none of the program's:
@@ -112,7 +126,29 @@ class mark
   void add_without_free_lists(range const& root) noexcept
   {
     scan(root, [this](std::uintptr_t address) { return !is_free_list(address); });
-    follow();
+  }
+
+  /// Marks what those blocks refer to, and so on.
+  void follow() noexcept
+  {
+    // Blocks lie all over the memory, and most of the time goes into waiting for them: so each is
+    // asked for some blocks before it is looked into.
+    constexpr std::size_t ahead = 16;
+    constexpr std::size_t line = 64;
+    constexpr std::size_t piece = std::size_t(1) << 20;
+    for (; next_ != open_.size(); ++next_)
+    {
+      if (next_ + ahead < open_.size())
+      {
+        auto const bytes = blocks_.bytes_of(open_[next_ + ahead]);
+        for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + 4 * line); at += line)
+          __builtin_prefetch(reinterpret_cast<void const*>(at));
+      }
+      scan(blocks_.bytes_of(open_[next_]), [](std::uintptr_t) { return true; });
+      if (next_ % piece == piece - 1)  // what is behind is not needed again
+        ::madvise(&open_[next_ + 1 - piece], piece * sizeof(block), MADV_DONTNEED);
+      most_open_ = std::max(most_open_, open_.size() - next_ / piece * piece);
+    }
   }
 
   [[nodiscard]] bool has_reached(block const& which) const noexcept
@@ -120,16 +156,22 @@ class mark
     auto const number = blocks_.number_of(which);
     return (is_marked_[number / 64] >> number % 64 & 1) != 0;
   }
-  [[nodiscard]] std::uint64_t reached() const noexcept { return reached_; }
+  /// The address of the word that led to a block that was reached.
+  [[nodiscard]] std::uintptr_t referrer_of(block const& which) const noexcept
+  {
+    return referrers_[blocks_.number_of(which)];
+  }
+  [[nodiscard]] std::uint64_t reached() const noexcept { return open_.size(); }
   /// What it has taken of memory.
   [[nodiscard]] std::size_t bytes() const noexcept
   {
-    return is_marked_.capacity() * sizeof(std::uint64_t) + open_.most_bytes();
+    return is_marked_.capacity() * sizeof(std::uint64_t) + most_open_ * sizeof(block) +
+           referrers_.capacity() * sizeof(std::uintptr_t);
   }
 
  private:
-  /// An address outside the heap is nothing.
-  void visit(std::uintptr_t address) noexcept
+  /// An address outside the heap is nothing. `at` is where it was read.
+  void visit(std::uintptr_t address, std::uintptr_t at) noexcept
   {
     block found;
     if (!blocks_.find(address, found)) return;
@@ -138,32 +180,8 @@ class mark
     auto const bit = std::uint64_t(1) << number % 64;
     if ((word & bit) != 0) return;
     word |= bit;
-    ++reached_;
     open_.push(found);
-  }
-
-  /// Blocks lie all over the memory, and most of the time goes into waiting for them: so each is asked
-  /// for some blocks before it is looked into.
-  void follow() noexcept
-  {
-    std::array<range, 16> asked_for;
-    std::size_t first = 0;
-    std::size_t count = 0;
-    for (;;)
-    {
-      for (; count != asked_for.size() && !open_.empty(); ++count)
-      {
-        auto const bytes = blocks_.bytes_of(open_.pop());
-        constexpr std::size_t line = 64;
-        for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + 4 * line); at += line)
-          __builtin_prefetch(reinterpret_cast<void const*>(at));
-        asked_for[(first + count) % asked_for.size()] = bytes;
-      }
-      if (count == 0) return;
-      scan(asked_for[first], [](std::uintptr_t) { return true; });
-      first = (first + 1) % asked_for.size();
-      --count;
-    }
+    if (referrers_) referrers_[number] = at;
   }
 
   [[nodiscard]] bool is_free_list(std::uintptr_t address) const noexcept
@@ -202,9 +220,10 @@ class mark
     auto const begin = upper_half - sizeof upper;
     if (filter_.is_upper_part(static_cast<std::uint16_t>(upper)))
       if (auto const address = load<std::uint64_t>(begin) & low_48_bits; counts(address))
-        visit(address);
+        visit(address, begin);
     if (filter_.is_upper_part(static_cast<std::uint16_t>(upper >> 16)))
-      if (auto const address = load<std::uint64_t>(begin) >> 16; counts(address)) visit(address);
+      if (auto const address = load<std::uint64_t>(begin) >> 16; counts(address))
+        visit(address, begin);
   }
 
   template <class T>
@@ -218,8 +237,11 @@ class mark
   block_table const& blocks_;
   filter filter_;
   array<std::uint64_t> is_marked_;
-  array<block> open_;  // reached, and not yet looked into
-  std::uint64_t reached_ = 0;
+  array<block> open_;  // reached, in the order in which they are looked into
+  array<std::uintptr_t> referrers_;
+  std::size_t next_ = 0;
+  std::size_t most_open_ = 0;
+  bool is_whole_ = true;
 };
 
 }  // namespace leaklab::graph

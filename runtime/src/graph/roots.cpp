@@ -186,7 +186,8 @@ bool find_roots(workspace& space, memory_map const& map, block_table const& bloc
                 std::span<stopped_thread const> threads, std::uintptr_t own_stack, pid_t parent,
                 roots& found) noexcept
 {
-  array<std::uintptr_t> words(space, most_kernel_words);
+  auto& words = found.kernel_words;
+  words = array<std::uintptr_t>(space, most_kernel_words);
   auto const spans = blocks.spans();
   array<range> taken(space, spans.size() + threads.size() + 64);
   auto const most = 2 * (map.regions().size() + spans.size() + threads.size()) + (1 << 20);

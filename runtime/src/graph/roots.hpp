@@ -22,6 +22,7 @@ namespace leaklab::graph
 
 struct roots
 {
+  array<std::uintptr_t> kernel_words;  ///< of which the one root outside the program's memory is
   array<range> of_program;
   array<range> of_break;  ///< what lies between the blocks in the memory from sbrk
 };

@@ -110,11 +110,6 @@ sample_traces::sample_traces()
   words_ = MallocExtension::instance()->ReadStackTraces(&period);
 }
 
-sample_traces::~sample_traces()
-{
-  delete[] words_;
-}
-
 std::size_t sample_traces::count() const noexcept
 {
   std::size_t result = 0;

@@ -26,13 +26,13 @@ struct sampled_object
   std::span<void* const> stack;
 };
 
-/// What ReadStackTraces says: of each object a record of its own, the oldest first.
+/// What ReadStackTraces says: of each object a record of its own, the oldest first. Its memory is
+/// never given back.
 class sample_traces
 {
  public:
   /// Takes tcmalloc's locks, and memory of the heap.
   sample_traces();
-  ~sample_traces();
 
   sample_traces(sample_traces const&) = delete;
   sample_traces& operator=(sample_traces const&) = delete;

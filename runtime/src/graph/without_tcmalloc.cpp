@@ -1,13 +1,28 @@
 // The heap as a graph where there is no tcmalloc: nothing is known of its blocks.
+#include "graph/holders.hpp"
 #include "graph/lost_objects.hpp"
 
 namespace leaklab::graph
 {
+namespace
+{
+
+constexpr auto no_tcmalloc =
+    "only tcmalloc tells where its blocks lie, and this program was built without it";
+
+}  // namespace
 
 lost_objects look_for_lost_objects()
 {
   lost_objects result;
-  result.problem = "only tcmalloc tells where its blocks lie, and this program was built without it";
+  result.problem = no_tcmalloc;
+  return result;
+}
+
+holders look_for_holders(std::vector<std::vector<std::uintptr_t>> const&, std::size_t)
+{
+  holders result;
+  result.problem = no_tcmalloc;
   return result;
 }
 

@@ -1,11 +1,14 @@
 #include "http/heap_graph_routes.hpp"
 
+#include "encode/holders.hpp"
+#include "encode/pprof.hpp"
 #include "encode/profile_text.hpp"
 #include "graph/lost_objects.hpp"
 #include "http/answers.hpp"
 #include "http/profile_answer.hpp"
 #include "http/profiler_routes.hpp"
 #include "model/heap_profile.hpp"
+#include "model/holders.hpp"
 
 #include <leaklab/heap.hpp>
 #include <leaklab/process.hpp>
@@ -14,7 +17,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace leaklab::http
 {
@@ -54,6 +59,15 @@ response answer_lost(request const& ask, sources& from, graph::lost_objects cons
       lost_text);
 }
 
+/// Nothing when it is no number from 1 to 100.
+std::optional<std::size_t> count_of(request const& ask, char const* name, std::size_t otherwise)
+{
+  auto const text = ask.parameter(name);
+  if (text.empty()) return otherwise;
+  auto const count = parse_number<std::size_t>(text).value_or(0);
+  return count >= 1 && count <= 100 ? std::optional(count) : std::nullopt;
+}
+
 }  // namespace
 
 response lost(request const& ask, sources& from)
@@ -71,6 +85,27 @@ response lost(request const& ask, sources& from)
         return answer_lost(ask, from,
                            graph::in_both(std::move(*first), graph::look_for_lost_objects()));
       });
+}
+
+response holders(request const& ask, sources& from)
+{
+  if (auto refused = refuse_without_samples()) return *refused;
+  auto const format = ask.parameter("format");
+  auto const places = count_of(ask, "places", 3);
+  auto const objects = count_of(ask, "objects", 3);
+  if (!places || !objects)
+    return response::error(400, "\"places\" and \"objects\" must be from 1 to 100");
+  if (!format.empty() && format != "text" && format != "json" && format != "pprof")
+    return response::error(400, "invalid value for \"format\" - must be text, json or pprof");
+  if (ask.method == verb::head) return plain("");
+  auto const report = model::find_holders(from.symbols, from.watch.named_libraries(),
+                                          {ask.parameter("at"), *places, *objects});
+  if (!report.problem.empty())
+    return response::error(503, "it is not known who holds what: " + report.problem);
+  if (format == "json") return typed("application/json", encode::holders_as_json(report));
+  if (format == "pprof")
+    return attachment("holders", encode::encode_pprof(model::make_holders_profile(report)));
+  return plain(encode::holders_as_text(report));
 }
 
 }  // namespace leaklab::http

@@ -9,4 +9,8 @@ namespace leaklab::http
 /// What nothing refers to: the answer comes after two marks.
 [[nodiscard]] response lost(request const& ask, sources& from);
 
+/// Who holds the objects of a place in the heap profile: `at` part of its function or line, none for
+/// the largest places; `places` and `objects` how many; `format` is text, json or pprof.
+[[nodiscard]] response holders(request const& ask, sources& from);
+
 }  // namespace leaklab::http

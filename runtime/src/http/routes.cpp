@@ -151,6 +151,7 @@ constexpr route table[] = {
      "?seconds=1"},
     {"/debug/config/heap_sampling", get_and_post, heap_sampling},
     {"/debug/config/allocation_sampling", get_and_post, allocation_sampling},
+    {"/debug/holders", get, holders},
     {"/debug/leaks", get, leaks},
     {"/debug/marks", get_and_post, marks},
     {"/debug/tasks", get, task_list},

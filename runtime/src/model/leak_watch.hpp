@@ -69,6 +69,8 @@ class leak_watch
   [[nodiscard]] std::optional<counted> last() const;
   [[nodiscard]] bool has_counted() const;
 
+  [[nodiscard]] libraries const& named_libraries() const noexcept { return libraries_; }
+
  private:
   struct seen_figure
   {

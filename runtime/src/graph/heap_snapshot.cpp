@@ -1,0 +1,62 @@
+#include "graph/heap_snapshot.hpp"
+
+#include "graph/free_lists.hpp"
+
+namespace leaklab::graph
+{
+
+heap_snapshot::heap_snapshot(looking_child const& child)
+{
+  bool const has_map = map_.read(space_);
+  bool const has_blocks = blocks_.read(space_);
+  bool const has_samples =
+      has_map && has_blocks && find_sampled_objects(space_, map_, traces_, blocks_, samples_);
+  child.has_begun();
+  if (!has_map) child.fail(no_memory_map);
+  if (!has_blocks) child.fail(no_memory);
+  if (map_.has_kernel_queue()) child.fail(kernel_queue);
+  if (!has_samples) child.fail(samples_not_found);
+  if (!find_roots(space_, map_, blocks_, child.threads, child.stack, child.parent, roots_))
+    child.fail(no_roots);
+}
+
+std::size_t heap_snapshot::bytes() const noexcept
+{
+  return blocks_.bytes() + samples_.most_bytes() + roots_.of_program.most_bytes() +
+         roots_.of_break.most_bytes();
+}
+
+void heap_snapshot::run(mark& reached) const noexcept
+{
+  for (auto const& memory : roots_.of_break)
+    for_each_free_block(memory, blocks_, [&](block const& free) { reached.ignore(free); });
+  for (auto const& root : roots_.of_program)
+    reached.add(root);
+  for (auto const& root : roots_.of_break)
+    reached.add_without_free_lists(root);
+  reached.follow();
+}
+
+std::string problem_of(look const& seen)
+{
+  switch (seen.reason)
+  {
+    case 0:
+      return seen.problem;
+    case no_memory:
+      return "the look at the heap had too little memory";
+    case no_memory_map:
+      return "/proc/self/maps could not be read";
+    case kernel_queue:
+      return "this program uses io_uring or aio, where the kernel keeps references that cannot be "
+             "seen";
+    case samples_not_found:
+      return "this tcmalloc keeps its samples in a way that is not known here";
+    case no_roots:
+      return "the program's memory could not be read in /proc";
+    default:
+      return "the look at the heap failed";
+  }
+}
+
+}  // namespace leaklab::graph

@@ -1,0 +1,56 @@
+// All that a child needs before it can mark.
+#pragma once
+
+#include "graph/block_table.hpp"
+#include "graph/forked_look.hpp"
+#include "graph/mark.hpp"
+#include "graph/memory_map.hpp"
+#include "graph/roots.hpp"
+#include "graph/sampled_objects.hpp"
+#include "graph/workspace.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace leaklab::graph
+{
+
+/// In a forked child. Reads everything, or ends the child.
+class heap_snapshot
+{
+ public:
+  explicit heap_snapshot(looking_child const& child);
+
+  [[nodiscard]] workspace& space() noexcept { return space_; }
+  [[nodiscard]] memory_map const& map() const noexcept { return map_; }
+  [[nodiscard]] block_table const& blocks() const noexcept { return blocks_; }
+  [[nodiscard]] array<sampled_object> const& samples() const noexcept { return samples_; }
+  [[nodiscard]] graph::roots const& roots() const noexcept { return roots_; }
+  [[nodiscard]] std::size_t bytes() const noexcept;
+
+  /// From all roots to the end.
+  void run(mark& reached) const noexcept;
+
+ private:
+  workspace space_;
+  sample_traces traces_;
+  memory_map map_;
+  block_table blocks_;
+  array<sampled_object> samples_;
+  graph::roots roots_;
+};
+
+/// What a child failed for.
+enum look_failure : std::uint8_t
+{
+  no_memory = 1,
+  no_memory_map,
+  kernel_queue,
+  samples_not_found,
+  no_roots
+};
+
+/// Why a look has no answer; empty when it has.
+[[nodiscard]] std::string problem_of(look const& seen);
+
+}  // namespace leaklab::graph

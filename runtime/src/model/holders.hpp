@@ -1,0 +1,65 @@
+// Who holds what the heap profile shows: from an object of a place to the variable, the stack or the
+// coroutine that keeps it alive.
+#pragma once
+
+#include "model/own_line.hpp"
+#include "model/profile.hpp"
+#include "symbols/symboliser.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace leaklab::model
+{
+
+struct holder
+{
+  /// The type of a block that has a vtable, the function of one that is a coroutine's frame, the line
+  /// that allocated it; empty when none is known.
+  std::string name;
+  std::size_t bytes = 0;
+  std::size_t offset = 0;  ///< of the reference to the block before
+};
+
+struct held_object
+{
+  std::vector<holder> holders;  ///< the object first
+  std::size_t left_out = 0;     ///< of the middle of a long path
+  std::string root;             ///< what holds the last of them; empty when nothing does
+};
+
+struct held_place
+{
+  symbols::source_line line;
+  double count = 0;  ///< of all its objects, as the heap profile estimates it
+  double bytes = 0;
+  std::vector<held_object> objects;  ///< the oldest ones
+};
+
+struct holder_report
+{
+  std::string problem;  ///< why nothing is known; empty when it is
+  std::vector<held_place> places;
+  std::chrono::nanoseconds pause{0};  ///< how long the threads stood still
+  std::chrono::nanoseconds time{0};
+};
+
+struct holder_question
+{
+  /// Part of the function or of "file:line" that allocated; empty for any.
+  std::string at;
+  std::size_t places = 3;   ///< those with the most bytes
+  std::size_t objects = 3;  ///< of each
+};
+
+/// Marks the heap once. Any thread; blocks it meanwhile.
+[[nodiscard]] holder_report find_holders(symbols::symboliser& symbols, libraries const& named,
+                                         holder_question const& asked);
+
+/// Named "holders": the paths as stacks, the object's line the leaf and the root the other end. The
+/// bytes and objects of a place are shared out among the objects that were looked at.
+[[nodiscard]] profile make_holders_profile(holder_report const& report);
+
+}  // namespace leaklab::model

@@ -45,6 +45,7 @@ bool block_table::read(workspace& space) noexcept
         span.end = each.address + each.length;
         if (each.type == base::MallocRange::INUSE)
           span.block = span.used = tc_malloc_size(reinterpret_cast<void*>(each.address));
+        span.is_full = span.block == each.length;
         spans_.push(span);
       });
   extent_ = {spans_[0].begin, spans_[spans_.size() - 1].end};

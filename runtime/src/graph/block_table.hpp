@@ -20,7 +20,10 @@ struct span_of_blocks : range
   std::size_t block = 0;           ///< bytes from one block to the next; 0 where no block is in use
   std::size_t used = 0;            ///< bytes of a block that may hold something
   std::uint64_t first = 0;         ///< the number of its first block, of all in the heap
-  std::uint64_t reciprocal = 0;    ///< of `block`, see number_of()
+  std::uint64_t reciprocal = 0;    ///< of `block`, see index_in()
+  /// It may be one block that goes on to the span's end, so that the address behind that is one of
+  /// the block's: the top of a stack, for one, which a program may keep instead of its beginning.
+  bool is_full = false;
 };
 
 struct block
@@ -80,11 +83,20 @@ class block_table
     return {begin, begin + span.used};
   }
 
-  /// Says that a span is one block.
-  void take_as_one(span_of_blocks const& span) noexcept
+  /// The span that ends where this address is the first behind it, if such an address may be meant
+  /// for its block. Null otherwise.
+  [[nodiscard]] span_of_blocks const* find_full_span_before(std::uintptr_t address) const noexcept
+  {
+    auto const* const before = find_span(address - 1);
+    return before && before->end == address && before->is_full ? before : nullptr;
+  }
+
+  /// Says that a span is one block, of which `size` bytes were asked for.
+  void take_as_one(span_of_blocks const& span, std::size_t size) noexcept
   {
     auto& changed = spans_[static_cast<std::size_t>(&span - spans_.begin())];
     changed.block = changed.size();
+    changed.is_full = size >= changed.size();
   }
   /// Numbers the blocks. After the last take_as_one(), before number_of().
   void number_blocks() noexcept;

@@ -2,9 +2,10 @@
 //
 // Conservative: a word that could be the address of any byte of a block refers to it. A word is
 // taken at each multiple of four bytes, as in the packed epoll_event. Bits that a program may keep
-// in a pointer do not hide it: the lowest ones, as any byte counts; the highest sixteen, which are
-// masked; or the lowest sixteen of a pointer that was shifted to make room for them. What is hidden
-// in another way, such as by exclusive or, or as an offset, is not seen.
+// in a pointer do not hide it: the lowest ones, as any byte counts; the highest seventeen, which are
+// masked; or the lowest sixteen of a pointer that was shifted to make room for them. The address
+// behind a block of whole pages counts, too. What is hidden in another way, such as by exclusive or,
+// or as an offset, is not seen.
 #pragma once
 
 #include "graph/block_table.hpp"
@@ -20,7 +21,7 @@
 namespace leaklab::graph
 {
 
-/// Tells most words from addresses of the heap by bits 32 to 47. The heap lies in one or two parts of
+/// Tells most words from addresses of the heap by bits 32 to 46. The heap lies in one or two parts of
 /// the address space, that of sbrk and that of mmap.
 class filter
 {
@@ -41,8 +42,9 @@ class filter
 
   [[nodiscard]] bool is_upper_part(std::uint16_t bits) const noexcept
   {
-    return static_cast<std::uint16_t>(bits - first_.begin) <= first_.width ||
-           static_cast<std::uint16_t>(bits - second_.begin) <= second_.width;
+    auto const upper = static_cast<std::uint16_t>(bits & used_bits);
+    return static_cast<std::uint16_t>(upper - first_.begin) <= first_.width ||
+           static_cast<std::uint16_t>(upper - second_.begin) <= second_.width;
   }
 
   /// Whether one of the half words from here could be the upper part of an address.
@@ -55,6 +57,7 @@ class filter
     {
       lanes bits;
       std::memcpy(&bits, reinterpret_cast<void const*>(address + offset), sizeof bits);
+      bits &= used_bits;
       found |= (bits - first_.begin <= first_.width) | (bits - second_.begin <= second_.width);
     }
     std::uint64_t words[2];
@@ -63,6 +66,8 @@ class filter
   }
 
  private:
+  static constexpr std::uint16_t used_bits = 0x7fff;  // of 16; addresses have 47 bits
+
   struct interval
   {
     std::uint16_t begin = 1;
@@ -72,7 +77,7 @@ class filter
   static interval part(std::uintptr_t begin, std::uintptr_t end) noexcept
   {
     return {static_cast<std::uint16_t>(begin >> 32),
-            static_cast<std::uint16_t>(((end - 1) >> 32) - (begin >> 32))};
+            static_cast<std::uint16_t>((end >> 32) - (begin >> 32))};
   }
 
   interval first_;
@@ -174,7 +179,15 @@ class mark
   void visit(std::uintptr_t address, std::uintptr_t at) noexcept
   {
     block found;
-    if (!blocks_.find(address, found)) return;
+    if (blocks_.find(address, found)) reach(found, at);
+    if (address % page != 0) return;
+    if (auto const* const before = blocks_.find_full_span_before(address);
+        before && blocks_.find(before->begin, found))
+      reach(found, at);
+  }
+
+  void reach(block const& found, std::uintptr_t at) noexcept
+  {
     auto const number = blocks_.number_of(found);
     auto& word = is_marked_[number / 64];
     auto const bit = std::uint64_t(1) << number % 64;
@@ -215,14 +228,14 @@ class mark
   template <class Counts>
   void look_at(std::uintptr_t upper_half, Counts counts) noexcept
   {
-    constexpr std::uint64_t low_48_bits = (std::uint64_t(1) << 48) - 1;
+    constexpr std::uint64_t low_47_bits = (std::uint64_t(1) << 47) - 1;
     auto const upper = load<std::uint32_t>(upper_half);
     auto const begin = upper_half - sizeof upper;
     if (filter_.is_upper_part(static_cast<std::uint16_t>(upper)))
-      if (auto const address = load<std::uint64_t>(begin) & low_48_bits; counts(address))
+      if (auto const address = load<std::uint64_t>(begin) & low_47_bits; counts(address))
         visit(address, begin);
     if (filter_.is_upper_part(static_cast<std::uint16_t>(upper >> 16)))
-      if (auto const address = load<std::uint64_t>(begin) >> 16; counts(address))
+      if (auto const address = load<std::uint64_t>(begin) >> 16 & low_47_bits; counts(address))
         visit(address, begin);
   }
 
@@ -233,6 +246,8 @@ class mark
     std::memcpy(&value, reinterpret_cast<void const*>(address), sizeof value);
     return value;
   }
+
+  static constexpr std::uintptr_t page = 4096;  // the smallest that tcmalloc may have
 
   block_table const& blocks_;
   filter filter_;

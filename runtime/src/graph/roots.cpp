@@ -125,21 +125,25 @@ class gaps
 };
 
 /// Below the stack pointer of a thread there is what is left of calls that have ended. It is left
-/// out where it is sure that the rest of the region belongs to that stack: a guard lies below, as
-/// below each stack that the C library makes, and no other thread is here.
-void add_dead_stack(memory_map const& map, std::uintptr_t stack_pointer,
-                    std::span<stopped_thread const> threads, array<range>& taken) noexcept
+/// out where it is sure that the rest of the region is that: the region is the main thread's stack,
+/// or one that the C library has made, with a guard below and the thread's own data above; no other
+/// thread is there; and the thread is not in a handler that has a stack of its own.
+void add_dead_stack(memory_map const& map, stopped_thread const& thread,
+                    std::span<stopped_thread const> others, array<range>& taken) noexcept
 {
-  auto const* const region = map.find(stack_pointer);
-  if (!region || !(region->lies_on_a_guard || region->is_main_stack)) return;
-  auto const is_here = [region](stopped_thread const& each)
-  { return region->contains(each.stack_pointer) || region->contains(each.frame_begin); };
-  bool const is_own = std::none_of(threads.begin(), threads.end(),
-                                   [&](stopped_thread const& each)
-                                   { return each.stack_pointer == stack_pointer; });
-  auto const here = std::count_if(threads.begin(), threads.end(), is_here);
-  if (here > (is_own ? 0 : 1)) return;
-  auto const end = (stack_pointer - red_zone) / sizeof(void*) * sizeof(void*);
+  auto const* const region = map.find(thread.stack_pointer);
+  if (!region || thread.is_on_signal_stack) return;
+  bool const is_its_own = region->lies_on_a_guard && region->contains(thread.thread_pointer) &&
+                          thread.thread_pointer > thread.stack_pointer;
+  if (!region->is_main_stack && !is_its_own) return;
+  auto const is_here = [&](stopped_thread const& other)
+  {
+    return other.id != thread.id &&
+           (region->contains(other.stack_pointer) || region->contains(other.frame_begin) ||
+            region->contains(other.thread_pointer));
+  };
+  if (std::any_of(others.begin(), others.end(), is_here)) return;
+  auto const end = (thread.stack_pointer - red_zone) / sizeof(void*) * sizeof(void*);
   if (end > region->begin) taken.push({region->begin, end});
 }
 
@@ -208,11 +212,13 @@ bool find_roots(workspace& space, memory_map const& map, block_table const& bloc
   }
   auto const allocator = library_range(reinterpret_cast<void const*>(&tc_malloc));
   if (allocator.begin() != 0) taken.push({allocator.begin(), allocator.end()});
-  add_dead_stack(map, own_stack, threads, taken);
+  stopped_thread own_thread;
+  own_thread.stack_pointer = own_stack;
+  own_thread.thread_pointer = reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
+  add_dead_stack(map, own_thread, threads, taken);
   for (auto const& thread : threads)
-    add_dead_stack(map, thread.stack_pointer, threads, taken);
-  auto const own = space.taken();
-  for (auto const& each : own)
+    add_dead_stack(map, thread, threads, taken);
+  for (auto const& each : space.taken())
     if (!taken.push(each)) return false;
   std::sort(taken.begin(), taken.end(),
             [](range const& a, range const& b) { return a.begin < b.begin; });

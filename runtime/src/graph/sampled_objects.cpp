@@ -2,7 +2,6 @@
 
 #include "library_range.hpp"
 
-#include <dlfcn.h>
 #include <gperftools/malloc_extension.h>
 #include <gperftools/tcmalloc.h>
 
@@ -141,7 +140,7 @@ bool find_sampled_objects(workspace& space, memory_map const& map, sample_traces
   if (!found) return false;
   if (count == 0) return true;
 
-  auto const library = library_range::of_object(dlsym(RTLD_DEFAULT, "tc_malloc"));
+  auto const library = library_range::of_object(reinterpret_cast<void const*>(&tc_malloc));
   list_reader const reader(map, blocks);
   for (auto const& region : map.regions())
   {
@@ -155,7 +154,7 @@ bool find_sampled_objects(workspace& space, memory_map const& map, sample_traces
       std::reverse(found.begin(), found.end());
       if (!traces.are_of({found.begin(), count})) continue;
       for (auto const& object : found)
-        blocks.take_as_one(*blocks.find_span(object.address));
+        blocks.take_as_one(*blocks.find_span(object.address), object.size);
       blocks.number_blocks();
       while (found.size() != count)
         (void)found.pop();

@@ -84,9 +84,14 @@ void stand_still(std::uint32_t round, void* context) noexcept
   auto const* const interrupted = static_cast<ucontext_t const*>(context);
   auto& mine = all.slots.load()[index];
   auto const id = static_cast<int>(::syscall(SYS_gettid));
-  mine.thread = {id, stack_pointer_of(interrupted),
-                 reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)),
-                 end_of_frame(interrupted)};
+  mine.thread.id = id;
+  mine.thread.stack_pointer = stack_pointer_of(interrupted);
+  mine.thread.thread_pointer = reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
+  auto const signal_stack = reinterpret_cast<std::uintptr_t>(interrupted->uc_stack.ss_sp);
+  mine.thread.is_on_signal_stack =
+      mine.thread.stack_pointer - signal_stack <= interrupted->uc_stack.ss_size;
+  mine.thread.frame_begin = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  mine.thread.frame_end = end_of_frame(interrupted);
   mine.id.store(id, std::memory_order_release);
   all.arrived.fetch_add(1);
   futex(all.arrived, FUTEX_WAKE, 1);

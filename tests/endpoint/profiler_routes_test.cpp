@@ -80,6 +80,15 @@ TEST_F(profiler_routes_test, have_the_headers_of_net_http_pprof)
            {"/debug/pprof/allocs?debug=1", 200, text, absent, absent},
            {"/debug/pprof/growth", 200, binary, "attachment; filename=\"growth\"", absent},
            {"/debug/pprof/growth?debug=1", 200, text, absent, absent},
+           {"/debug/pprof/lost", 200, binary, "attachment; filename=\"lost\"", absent},
+           {"/debug/pprof/lost?debug=1", 200, text, absent, absent},
+           {"/debug/pprof/lost?seconds=1", 400, text, absent, "1"},
+           {"/debug/holders", 200, text, absent, absent},
+           {"/debug/holders?format=json", 200, "application/json", absent, absent},
+           {"/debug/holders?format=pprof", 200, binary, "attachment; filename=\"holders\"", absent},
+           {"/debug/holders?format=xml", 400, text, absent, "1"},
+           {"/debug/holders?places=0", 400, text, absent, "1"},
+           {"/debug/holders?objects=101", 400, text, absent, "1"},
            {"/debug/pprof/profile?seconds=301", 400, text, absent, "1"},
            {"/pprof/heap", 200, text, absent, absent},
            {"/pprof/growth", 200, text, absent, absent},
@@ -106,6 +115,8 @@ TEST_F(profiler_routes_test, what_is_off_is_an_error_that_says_how_to_switch_it_
   EXPECT_NE(get("/debug/pprof/heap").body.find("POST /debug/config/heap_sampling"),
             std::string::npos);
   EXPECT_EQ(get("/pprof/heap").status, 501);
+  EXPECT_EQ(get("/debug/pprof/lost").status, 501);
+  EXPECT_EQ(get("/debug/holders").status, 501);
   ASSERT_EQ(set_heap_sampling_period(64 * 1024), sampling_switch::done);
   EXPECT_EQ(get("/debug/pprof/allocs").status, 501);
   EXPECT_NE(get("/debug/pprof/").body.find("<td>0</td><td><a href=\"allocs?"), std::string::npos);
@@ -202,7 +213,7 @@ TEST_F(profiler_routes_test, without_tcmalloc_say_so)
 {
   for (auto const* const target :
        {"/debug/pprof/heap", "/debug/pprof/allocs", "/debug/pprof/growth", "/debug/pprof/profile",
-        "/pprof/heap", "/pprof/growth", "/pprof/profile"})
+        "/debug/pprof/lost", "/debug/holders", "/pprof/heap", "/pprof/growth", "/pprof/profile"})
     EXPECT_EQ(get(target).status, 501) << target;
   EXPECT_EQ(get("/debug/config/heap_sampling?period=65536", verb::post).status, 501);
 }

@@ -196,7 +196,7 @@ TEST_F(routes_test, index_links_to_paths_that_answer)
     EXPECT_NE(status, 404) << folder + link;
     EXPECT_NE(status, 400) << folder + link;
   }
-  EXPECT_EQ(links, 18) << page;
+  EXPECT_EQ(links, 19) << page;
 }
 
 TEST_F(routes_test, live_page_runs_nothing_but_its_own_script)

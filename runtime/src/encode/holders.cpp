@@ -11,7 +11,17 @@ namespace leaklab::encode
 namespace
 {
 
+namespace json = boost::json;
 using milliseconds = std::chrono::duration<double, std::milli>;
+
+std::string title(model::holder const& block)
+{
+  std::string text = block.what;
+  if (auto const& line = block.allocated_by; line.line != 0)
+    append(text, "{}allocated by {} in {}:{}", text.empty() ? "" : ", ", line.function, line.file,
+           line.line);
+  return text;
+}
 
 void append_object(std::string& text, model::held_object const& object)
 {
@@ -23,10 +33,32 @@ void append_object(std::string& text, model::held_object const& object)
       append(text, "    ... {} more references\n", object.left_out);
     append(text, "    {}{} bytes", i == 0 ? "" : "<- ", each.bytes);
     if (i != 0) append(text, " at +{}", each.offset);
-    if (!each.name.empty()) append(text, ", {}", each.name);
+    if (each.times != 1) append(text, ", {} times", each.times);
+    // Who has allocated the object stands above it.
+    if (auto const name = i == 0 ? each.what : title(each); !name.empty())
+      append(text, ", {}", name);
     text += '\n';
   }
-  append(text, "    <- {}\n", object.root.empty() ? "nothing: lost" : object.root);
+  append(text, "    <- {}", object.root.text);
+  if (object.root.offset != 0) append(text, " at +{}", object.root.offset);
+  text += '\n';
+}
+
+json::value site(symbols::source_line const& line)
+{
+  if (line.line == 0) return nullptr;
+  return json::object{{"function", to_utf8(line.function)},
+                      {"file", to_utf8(line.file)},
+                      {"line", line.line}};
+}
+
+json::value root(model::path_end const& end)
+{
+  json::object found{{"kind", end.kind},    {"text", to_utf8(end.text)}, {"name", to_utf8(end.name)},
+                     {"offset", end.offset}, {"task", nullptr},           {"thread", nullptr}};
+  if (end.task != 0) found["task"] = end.task;
+  if (end.thread != 0) found["thread"] = end.thread;
+  return found;
 }
 
 }  // namespace
@@ -42,7 +74,7 @@ std::string holders_as_text(model::holder_report const& report)
            place.line.function, place.line.file, place.line.line);
     for (std::size_t i = 0; i != place.objects.size(); ++i)
     {
-      append(text, "  {} of the oldest\n", i + 1);
+      append(text, "  {} of {}, the oldest first\n", i + 1, place.objects.size());
       append_object(text, place.objects[i]);
     }
   }
@@ -51,7 +83,6 @@ std::string holders_as_text(model::holder_report const& report)
 
 std::string holders_as_json(model::holder_report const& report)
 {
-  namespace json = boost::json;
   json::array places;
   for (auto const& place : report.places)
   {
@@ -60,11 +91,14 @@ std::string holders_as_json(model::holder_report const& report)
     {
       json::array holders;
       for (auto const& each : object.holders)
-        holders.push_back(
-            {{"name", to_utf8(each.name)}, {"bytes", each.bytes}, {"offset", each.offset}});
+        holders.push_back({{"what", to_utf8(each.what)},
+                           {"allocated_by", site(each.allocated_by)},
+                           {"times", each.times},
+                           {"bytes", each.bytes},
+                           {"offset", each.offset}});
       objects.push_back({{"holders", std::move(holders)},
                          {"left_out", object.left_out},
-                         {"root", to_utf8(object.root)}});
+                         {"root", root(object.root)}});
     }
     places.push_back({{"function", to_utf8(place.line.function)},
                       {"file", to_utf8(place.line.file)},

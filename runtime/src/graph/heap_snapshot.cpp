@@ -26,10 +26,13 @@ std::size_t heap_snapshot::bytes() const noexcept
          roots_.of_break.most_bytes();
 }
 
-void heap_snapshot::run(mark& reached) const noexcept
+void heap_snapshot::run(mark& reached, std::span<range const> first) const noexcept
 {
   for (auto const& memory : roots_.of_break)
     for_each_free_block(memory, blocks_, [&](block const& free) { reached.ignore(free); });
+  for (auto const& root : first)
+    reached.add(root);
+  reached.follow();
   for (auto const& root : roots_.of_program)
     reached.add(root);
   for (auto const& root : roots_.of_break)

@@ -10,6 +10,7 @@
 #include "graph/workspace.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 namespace leaklab::graph
@@ -28,8 +29,8 @@ class heap_snapshot
   [[nodiscard]] graph::roots const& roots() const noexcept { return roots_; }
   [[nodiscard]] std::size_t bytes() const noexcept;
 
-  /// From all roots to the end.
-  void run(mark& reached) const noexcept;
+  /// From all roots to the end; first all that can be reached from some of them.
+  void run(mark& reached, std::span<range const> first = {}) const noexcept;
 
  private:
   workspace space_;

@@ -4,11 +4,18 @@
 #include "graph/forked_look.hpp"
 #include "graph/heap_snapshot.hpp"
 #include "graph/mark.hpp"
+#include "graph/named_roots.hpp"
+
+#include <gperftools/nallocx.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace leaklab::graph
 {
@@ -17,151 +24,260 @@ namespace
 
 struct question
 {
-  std::vector<std::vector<std::uintptr_t>> const& places;
+  std::vector<allocating_stacks> const& places;
   std::size_t most;
+  std::vector<thread_local_block> thread_locals;
+  int thread;  // that asks
 };
 
 /// What the child writes of each path; then its blocks.
 struct path_record
 {
-  std::size_t place;
-  std::size_t blocks;
-  std::size_t left_out;
-  root_kind root;
-  std::uintptr_t address;
-  int thread;
+  std::size_t place = 0;
+  std::uintptr_t hidden_object = 0;
+  std::size_t blocks = 0;
+  std::size_t left_out = 0;
+  holding_root root;
 };
 
 /// The stack's addresses follow.
 struct block_record
 {
-  std::size_t bytes;
-  std::size_t offset;
-  std::uintptr_t first_word;
-  std::size_t depth;
+  std::size_t times = 1;
+  std::size_t bytes = 0;
+  std::size_t offset = 0;
+  std::uintptr_t first_word = 0;
+  std::size_t depth = 0;
 };
 
-/// A long list leads to its last element over all others.
-constexpr std::size_t half_shown = 24;
+/// Blocks in a row that are alike.
+struct run
+{
+  block_record blocks;
+  std::size_t size = 0;  // of each, as the allocator rounds it
+  sampled_object const* sample = nullptr;  // the first of them that is one
 
-/// Finds out about words, once a mark has been made.
-class path_teller
+  [[nodiscard]] bool takes(run const& next) const noexcept
+  {
+    return size == next.size && blocks.offset == next.blocks.offset &&
+           blocks.first_word == next.blocks.first_word;
+  }
+};
+
+/// The beginning and the end of a path: a list may lead to its last element over all others.
+class shortened_path
 {
  public:
-  path_teller(looking_child const& child, heap_snapshot const& heap, mark const& reached)
-      : child_(child), heap_(heap), reached_(reached)
+  void add(run const& next)
   {
+    if (count_ > 1 && last().takes(next))  // the object itself stands alone
+    {
+      last().blocks.times += 1;
+      if (!last().sample && next.sample) set_sample(last(), *next.sample);
+      return;
+    }
+    auto& slot = runs_[slot_of(count_)];
+    if (count_ >= runs_.size()) left_out_ += slot.blocks.times;
+    slot = next;
+    if (next.sample) set_sample(slot, *next.sample);
+    ++count_;
   }
 
-  void tell(std::size_t place, sampled_object const& object) const
+  [[nodiscard]] std::size_t size() const noexcept { return std::min(count_, runs_.size()); }
+  [[nodiscard]] std::size_t left_out() const noexcept { return left_out_; }
+  [[nodiscard]] run const& operator[](std::size_t i) const noexcept
   {
-    block which;
-    if (!heap_.blocks().find(object.address, which)) return;
-    auto const length = length_from(which);
-    path_record path{place, std::min(length, 2 * half_shown), 0, root_kind::nothing, 0, 0};
-    path.left_out = length - path.blocks;
-    if (reached_.has_reached(which)) tell_root(which, path);
-    child_.write(&path, sizeof path);
-    std::uintptr_t reference = 0;  // the word in the block that refers to the one before
-    for (std::size_t i = 0; i != length; ++i)
-    {
-      if (i < half_shown || i >= length - std::min(length, half_shown)) tell_block(which, reference);
-      reference = reached_.referrer_of(which);
-      if (i + 1 != length) (void)heap_.blocks().find(reference, which);
-    }
+    return runs_[slot_of(i < half ? i : count_ - size() + i)];
   }
 
  private:
-  /// How many blocks there are up to the root.
-  [[nodiscard]] std::size_t length_from(block which) const
+  static constexpr std::size_t half = 24;
+
+  static void set_sample(run& into, sampled_object const& sample) noexcept
   {
-    std::size_t length = 1;
-    if (!reached_.has_reached(which)) return length;
-    while (heap_.blocks().find(reached_.referrer_of(which), which))
-      ++length;
-    return length;
+    into.sample = &sample;
+    into.blocks.bytes = sample.size;
+  }
+  /// The first half stays, the last half goes round.
+  static std::size_t slot_of(std::size_t number) noexcept
+  {
+    return number < half ? number : half + (number - half) % half;
+  }
+  run& last() noexcept { return runs_[slot_of(count_ - 1)]; }
+
+  std::array<run, 2 * half> runs_{};
+  std::size_t count_ = 0;
+  std::size_t left_out_ = 0;
+};
+
+/// Finds out about objects, once a mark has been made.
+class path_teller
+{
+ public:
+  path_teller(looking_child const& child, heap_snapshot& heap, named_roots const& roots,
+              mark& reached) noexcept
+      : child_(child),
+        heap_(heap),
+        roots_(roots),
+        reached_(reached),
+        by_address_(heap.space(), heap.samples().size()),
+        lost_(heap.space(), heap.samples().size())
+  {
+    if (!by_address_) return;
+    for (auto const& each : heap.samples())
+      by_address_.push(each);
+    std::sort(by_address_.begin(), by_address_.end(),
+              [](auto const& a, auto const& b) { return a.address < b.address; });
   }
 
-  void tell_root(block which, path_record& path) const
+  [[nodiscard]] explicit operator bool() const noexcept { return by_address_ && lost_; }
+
+  [[nodiscard]] bool is_held(sampled_object const& object) const noexcept
   {
-    auto address = reached_.referrer_of(which);
-    while (heap_.blocks().find(address, which))
-      address = reached_.referrer_of(which);
-    path.root = root_kind::memory;
-    path.address = address;
-    auto const& words = heap_.roots().kernel_words;
-    auto const* const at = reinterpret_cast<std::uintptr_t const*>(address);
-    if (words.begin() <= at && at < words.end()) path.root = root_kind::kernel;
-    auto const* const region = heap_.map().find(address);
-    for (auto const& thread : child_.threads)
+    block which;
+    return heap_.blocks().find(object.address, which) && reached_.has_reached(which);
+  }
+
+  void tell_held(std::size_t place, sampled_object const& object) const
+  {
+    block which;
+    if (!heap_.blocks().find(object.address, which)) return;
+    shortened_path path;
+    std::uintptr_t reference = 0;
+    do
     {
-      bool const is_own_slot = at == &thread.stack_pointer;  // whose stack lies in a block
-      if (thread.frame_begin <= address && address < thread.frame_end)
-        path.root = root_kind::registers;
-      else if (is_own_slot || (region && region->contains(thread.stack_pointer) &&
-                               (region->is_main_stack || region->lies_on_a_guard)))
-        path.root = root_kind::stack;
-      else
-        continue;
-      path.thread = thread.id;
-      return;
-    }
+      path.add(describe(which, reference));
+      reference = reached_.referrer_of(which);
+    } while (heap_.blocks().find(reference, which));
+    write(place, object, path, roots_.find(reference));
   }
 
-  void tell_block(block const& which, std::uintptr_t reference) const
+  /// After all that are held: it is a root of what is lost from now on.
+  void tell_lost(std::size_t place, sampled_object const& object)
+  {
+    block const self = block_of(object.address);
+    if (!reached_.has_reached(self))
+    {
+      reached_.add(heap_.blocks().bytes_of(self));
+      reached_.follow();
+      lost_.push(heap_.blocks().number_of(self));
+    }
+    shortened_path path;
+    path.add(describe(self, 0));
+    holding_root root;
+    for (auto which = self; reached_.has_reached(which);)
+    {
+      auto const reference = reached_.referrer_of(which);
+      which = block_of(reference);
+      path.add(describe(which, reference));
+      auto const number = heap_.blocks().number_of(which);
+      if (std::find(lost_.begin(), lost_.end(), number) == lost_.end()) continue;
+      bool const is_self = number == heap_.blocks().number_of(self);
+      root.kind = is_self ? root_kind::itself : root_kind::lost;
+      break;
+    }
+    write(place, object, path, root);
+  }
+
+ private:
+  /// That lies in one.
+  [[nodiscard]] block block_of(std::uintptr_t address) const noexcept
+  {
+    block which;
+    (void)heap_.blocks().find(address, which);
+    return which;
+  }
+
+  [[nodiscard]] sampled_object const* sample_at(std::uintptr_t address) const noexcept
+  {
+    auto const* const found = std::lower_bound(
+        by_address_.begin(), by_address_.end(), address,
+        [](sampled_object const& each, std::uintptr_t wanted) { return each.address < wanted; });
+    return found != by_address_.end() && found->address == address ? found : nullptr;
+  }
+
+  /// `reference` is the word in the block that refers to the one before.
+  [[nodiscard]] run describe(block const& which, std::uintptr_t reference) const noexcept
   {
     auto const bytes = heap_.blocks().bytes_of(which);
-    block_record found{bytes.size(), reference == 0 ? 0 : reference - bytes.begin, 0, 0};
-    std::memcpy(&found.first_word, reinterpret_cast<void const*>(bytes.begin),
-                sizeof found.first_word);
-    if (heap_.blocks().extent().contains(found.first_word)) found.first_word = 0;
-    auto const* const sample =
-        std::find_if(heap_.samples().begin(), heap_.samples().end(),
-                     [&](sampled_object const& each) { return each.address == bytes.begin; });
-    std::span<void* const> stack;
-    if (sample != heap_.samples().end())
+    run found;
+    found.sample = sample_at(bytes.begin);
+    found.size = found.sample ? nallocx(found.sample->size, 0) : bytes.size();
+    found.blocks.bytes = found.sample ? found.sample->size : found.size;
+    found.blocks.offset = reference == 0 ? 0 : reference - bytes.begin;
+    std::memcpy(&found.blocks.first_word, reinterpret_cast<void const*>(bytes.begin),
+                sizeof found.blocks.first_word);
+    if (heap_.blocks().find_span(found.blocks.first_word)) found.blocks.first_word = 0;
+    return found;
+  }
+
+  void write(std::size_t place, sampled_object const& object, shortened_path const& path,
+             holding_root const& root) const noexcept
+  {
+    path_record const whole{place, ~object.address, path.size(), path.left_out(), root};
+    child_.write(&whole, sizeof whole);
+    for (std::size_t i = 0; i != path.size(); ++i)
     {
-      found.bytes = sample->size;
-      stack = sample->stack;
+      auto each = path[i];
+      auto const stack = each.sample ? each.sample->stack : std::span<void* const>();
+      each.blocks.depth = stack.size();
+      child_.write(&each.blocks, sizeof each.blocks);
+      child_.write(stack.data(), stack.size_bytes());
     }
-    found.depth = stack.size();
-    child_.write(&found, sizeof found);
-    child_.write(stack.data(), stack.size_bytes());
   }
 
   looking_child const& child_;
   heap_snapshot const& heap_;
-  mark const& reached_;
+  named_roots const& roots_;
+  mark& reached_;
+  array<sampled_object> by_address_;
+  array<std::uint64_t> lost_;  // numbers of blocks
 };
 
 /// Whether a stack, as the allocator has noted it, is this one behind the allocator's own frames.
-bool ends_with(std::span<void* const> noted, std::span<std::uintptr_t const> place)
+bool ends_with(std::span<void* const> noted, std::span<std::uintptr_t const> stack)
 {
-  if (noted.size() < place.size()) return false;
-  auto const rest = noted.last(place.size());
-  return std::equal(rest.begin(), rest.end(), place.begin(), [](void* a, std::uintptr_t b)
+  if (noted.size() < stack.size()) return false;
+  auto const rest = noted.last(stack.size());
+  return std::equal(rest.begin(), rest.end(), stack.begin(), [](void* a, std::uintptr_t b)
                     { return reinterpret_cast<std::uintptr_t>(a) == b; });
 }
+
+struct chosen_object
+{
+  std::size_t place;
+  sampled_object const* object;
+  bool is_held;
+};
 
 void answer_in_child(looking_child const& child, void const* context)
 {
   auto const& asked = *static_cast<question const*>(context);
   heap_snapshot heap(child);
+  named_roots const roots(heap, child, asked.thread_locals, asked.thread);
   mark reached(heap.space(), heap.blocks(), referrers::kept);
-  if (!reached) child.fail(no_memory);
-  heap.run(reached);
-  path_teller const teller(child, heap, reached);
+  if (!roots || !reached) child.fail(no_memory);
+  heap.run(reached, roots.telling());
+  path_teller teller(child, heap, roots, reached);
+  array<chosen_object> chosen(heap.space(), asked.places.size() * asked.most);
+  if (!teller || !chosen) child.fail(no_memory);
   for (std::size_t place = 0; place != asked.places.size(); ++place)
   {
     auto left = asked.most;
     for (auto const& sample : heap.samples())
     {
       if (left == 0) break;
-      if (!ends_with(sample.stack, asked.places[place])) continue;
-      teller.tell(place, sample);
+      auto const is_its = [&](auto const& stack) { return ends_with(sample.stack, stack); };
+      if (!std::ranges::any_of(asked.places[place], is_its)) continue;
+      chosen.push({place, &sample, teller.is_held(sample)});
       --left;
     }
   }
+  for (auto const& each : chosen)
+    if (each.is_held)
+      teller.tell_held(each.place, *each.object);
+    else
+      teller.tell_lost(each.place, *each.object);
 }
 
 bool parse(std::string_view bytes, std::vector<holding_path>& into)
@@ -173,15 +289,15 @@ bool parse(std::string_view bytes, std::vector<holding_path>& into)
     if (!from.take(path)) return false;
     auto& found = into.emplace_back();
     found.place = path.place;
+    found.hidden_object = path.hidden_object;
     found.left_out = path.left_out;
     found.root = path.root;
-    found.address = path.address;
-    found.thread = path.thread;
     for (std::size_t i = 0; i != path.blocks; ++i)
     {
       block_record block;
       if (!from.take(block)) return false;
       auto& next = found.blocks.emplace_back();
+      next.times = block.times;
       next.bytes = block.bytes;
       next.offset = block.offset;
       next.first_word = block.first_word;
@@ -191,11 +307,14 @@ bool parse(std::string_view bytes, std::vector<holding_path>& into)
   return true;
 }
 
-}  // namespace
-
-holders look_for_holders(std::vector<std::vector<std::uintptr_t>> const& places, std::size_t most)
+bool is_lost(holding_path const& path)
 {
-  question const asked{places, most};
+  return path.root.kind == root_kind::nothing || path.root.kind == root_kind::itself ||
+         path.root.kind == root_kind::lost;
+}
+
+holders look_once(question const& asked)
+{
   auto const seen = look_in_fork(answer_in_child, &asked);
   holders result;
   result.problem = problem_of(seen);
@@ -204,6 +323,34 @@ holders look_for_holders(std::vector<std::vector<std::uintptr_t>> const& places,
   if (result.problem.empty() && !parse(seen.bytes, result.paths))
     result.problem = "the forked child ended before its time";
   return result;
+}
+
+}  // namespace
+
+holders look_for_holders(std::vector<allocating_stacks> const& places, std::size_t most)
+{
+  question const asked{places, most, find_thread_local_blocks(),
+                       static_cast<int>(::syscall(SYS_gettid))};
+  auto first = look_once(asked);
+  if (!first.problem.empty() || std::ranges::none_of(first.paths, is_lost)) return first;
+  auto const second = look_once(asked);
+  first.problem = second.problem;
+  first.pause = std::max(first.pause, second.pause);
+  first.time = std::max(first.time, second.time);
+  auto seen = std::exchange(first.paths, {});
+  for (auto& path : seen)
+  {
+    auto const* said = &path;
+    if (is_lost(path))
+    {
+      auto const again =
+          std::ranges::find(second.paths, path.hidden_object, &holding_path::hidden_object);
+      if (again == second.paths.end()) continue;  // it is gone
+      said = &*again;
+    }
+    first.paths.push_back(*said);
+  }
+  return first;
 }
 
 }  // namespace leaklab::graph

@@ -2,7 +2,12 @@
 //
 // For objects that the heap sampler chose, as of these it is known who allocated them. The oldest of
 // a place are the ones to ask about: what is used and freed is young.
+//
+// Variables and the coroutine frames of live tasks come first: only what none of these leads to is
+// looked for from other roots. A word on a stack may be old, a variable says what it holds.
 #pragma once
+
+#include "graph/holding_root.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -13,18 +18,10 @@
 namespace leaklab::graph
 {
 
-enum class root_kind : std::uint8_t
-{
-  nothing,    ///< no root leads to the object
-  memory,     ///< a variable, or what the program has mapped: `address` tells which
-  stack,      ///< of `thread`, or its thread-local storage
-  registers,  ///< of `thread`
-  kernel      ///< what an epoll or a timer has
-};
-
-/// A block on the path.
+/// A block on the path, or several in a row that are alike, as those of a list are.
 struct held_block
 {
+  std::size_t times = 1;
   std::size_t bytes = 0;
   std::size_t offset = 0;  ///< of the word that refers to the block before
   /// The block's first word, which is a vtable or a coroutine's function in many; 0 when it refers to
@@ -35,14 +32,13 @@ struct held_block
 
 struct holding_path
 {
-  std::size_t place = 0;  ///< of those that were asked about
+  std::size_t place = 0;             ///< of those that were asked about
+  std::uintptr_t hidden_object = 0;  ///< the object's address, complemented: no reference to it
   /// The object first, then the block that refers to it, and so on. Of a long path some in the middle
   /// are left out, `left_out` behind the first half.
   std::vector<held_block> blocks;
   std::size_t left_out = 0;
-  root_kind root = root_kind::nothing;
-  std::uintptr_t address = 0;  ///< of the root's word; never of the heap
-  int thread = 0;
+  holding_root root;
 };
 
 struct holders
@@ -53,10 +49,14 @@ struct holders
   std::chrono::nanoseconds time{0};
 };
 
-/// Of each place, a stack as heap_sample has it, up to `most` of the oldest sampled objects, with a
-/// path to each. One mark. Blocks the caller for about as long as it takes to read the heap. Any
-/// thread.
-[[nodiscard]] holders look_for_holders(std::vector<std::vector<std::uintptr_t>> const& places,
+/// Stacks as heap_sample has them.
+using allocating_stacks = std::vector<std::vector<std::uintptr_t>>;
+
+/// Of each place up to `most` of the oldest sampled objects that one of its stacks has allocated, with
+/// a path to each. One mark, and a second where the first has found no root for an object: then both
+/// agree, or the path is the second's. Blocks the caller for about as long as it takes to read the
+/// heap. Any thread.
+[[nodiscard]] holders look_for_holders(std::vector<allocating_stacks> const& places,
                                        std::size_t most);
 
 }  // namespace leaklab::graph

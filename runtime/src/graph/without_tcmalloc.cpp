@@ -19,7 +19,7 @@ lost_objects look_for_lost_objects()
   return result;
 }
 
-holders look_for_holders(std::vector<std::vector<std::uintptr_t>> const&, std::size_t)
+holders look_for_holders(std::vector<allocating_stacks> const&, std::size_t)
 {
   holders result;
   result.problem = no_tcmalloc;

@@ -104,7 +104,7 @@ response holders(request const& ask, sources& from)
     return response::error(503, "it is not known who holds what: " + report.problem);
   if (format == "json") return typed("application/json", encode::holders_as_json(report));
   if (format == "pprof")
-    return attachment("holders", encode::encode_pprof(model::make_holders_profile(report)));
+    return attachment("holders", encode::encode_pprof(model::make_holders_profile(from.symbols, report)));
   return plain(encode::holders_as_text(report));
 }
 

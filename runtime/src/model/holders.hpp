@@ -8,26 +8,41 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace leaklab::model
 {
 
+/// A block on the path from an object to a root, or several in a row that are alike.
 struct holder
 {
-  /// The type of a block that has a vtable, the function of one that is a coroutine's frame, the line
-  /// that allocated it; empty when none is known.
-  std::string name;
-  std::size_t bytes = 0;
+  /// The type of a block that begins with a vtable, the function of one that is a coroutine's frame;
+  /// empty when it is not known.
+  std::string what;
+  symbols::source_line allocated_by;  ///< its line is 0 when that is not known
+  std::size_t times = 1;
+  std::size_t bytes = 0;   ///< of each
   std::size_t offset = 0;  ///< of the reference to the block before
+};
+
+struct path_end
+{
+  std::string_view kind;  ///< in a word, for programs
+  std::string text;       ///< `variable routes`
+  std::string name;       ///< of the variable, the task or the thread; empty where it is none of these
+  std::uint64_t offset = 0;  ///< of the reference, in the variable
+  std::uint64_t task = 0;
+  int thread = 0;
 };
 
 struct held_object
 {
   std::vector<holder> holders;  ///< the object first
-  std::size_t left_out = 0;     ///< of the middle of a long path
-  std::string root;             ///< what holds the last of them; empty when nothing does
+  std::size_t left_out = 0;     ///< blocks in the middle of a long path
+  path_end root;
 };
 
 struct held_place
@@ -54,12 +69,12 @@ struct holder_question
   std::size_t objects = 3;  ///< of each
 };
 
-/// Marks the heap once. Any thread; blocks it meanwhile.
+/// Marks the heap once, twice where an object seems to be lost. Any thread; blocks it meanwhile.
 [[nodiscard]] holder_report find_holders(symbols::symboliser& symbols, libraries const& named,
                                          holder_question const& asked);
 
 /// Named "holders": the paths as stacks, the object's line the leaf and the root the other end. The
 /// bytes and objects of a place are shared out among the objects that were looked at.
-[[nodiscard]] profile make_holders_profile(holder_report const& report);
+[[nodiscard]] profile make_holders_profile(symbols::symboliser& symbols, holder_report const& report);
 
 }  // namespace leaklab::model

@@ -2,11 +2,14 @@
 
 #include <leaklab/function_name.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace leaklab::symbols
 {
@@ -199,6 +202,19 @@ std::string without_frame(std::string_view text)
                                                       : scope + "::" + std::string(function);
 }
 
+/// The first of the template arguments that begin at `open`.
+std::string_view first_argument(std::string_view name, size open)
+{
+  size end = open + 1;
+  for (; end < name.size() && name[end] != ',' && name[end] != '>'; ++end)
+    if (name[end] == '<' || name[end] == '(')
+    {
+      end = closing(name, end);
+      if (end == npos) return name.substr(open + 1);
+    }
+  return name.substr(open + 1, end - open - 1);
+}
+
 bool is_of_a_library(std::string_view name)
 {
   return name.starts_with("std::") || name.starts_with("boost::") ||
@@ -272,6 +288,22 @@ std::string shorten_library_name(std::string name)
     i = end;
   }
   return text;
+}
+
+std::string block_type_name(std::string type)
+{
+  // libstdc++'s bits/shared_ptr_base.h.
+  constexpr std::string_view in_place = "std::_Sp_counted_ptr_inplace<";
+  if (type.starts_with(in_place))
+    return fmt::format("std::make_shared<{}>", first_argument(type, in_place.size() - 1));
+  for (std::string_view const apart : {"std::_Sp_counted_ptr<", "std::_Sp_counted_deleter<"})
+  {
+    if (!type.starts_with(apart)) continue;
+    auto pointee = first_argument(type, apart.size() - 1);
+    if (pointee.ends_with('*')) pointee.remove_suffix(1);
+    return fmt::format("counts of std::shared_ptr<{}>", pointee);
+  }
+  return shorten_library_name(std::move(type));
 }
 
 std::string clean_demangled(std::string_view demangled)

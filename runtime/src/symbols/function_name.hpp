@@ -24,6 +24,11 @@ namespace leaklab::symbols
 /// names, and short ones, stay as they are.
 [[nodiscard]] std::string shorten_library_name(std::string name);
 
+/// A cleaned name of a class, for a block that is an object of it. Where that is what a
+/// std::shared_ptr counts its owners in, it is called by what it is shared: `std::make_shared<upload>`,
+/// or `counts of std::shared_ptr<upload>` where the object lies elsewhere. Other names are shortened.
+[[nodiscard]] std::string block_type_name(std::string type);
+
 /// Whether `wanted` is the name of `function`, or that without its parameters, its qualifiers or
 /// some template arguments: "ns::f" names "ns::f<int>(char) const", not "ns::f(char)::<lambda()>".
 [[nodiscard]] bool names_function(std::string_view wanted, std::string_view function);

@@ -54,12 +54,28 @@ std::string text_of(char const* text)
   return text ? text : "";
 }
 
+/// Null for a name that is not mangled: `i` would be taken for the code of int.
+malloced<char> demangle(std::string const& linkage_name)
+{
+  return malloced<char>(linkage_name.starts_with("_Z")
+                            ? abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, nullptr)
+                            : nullptr);
+}
+
 std::string readable(std::string const& linkage_name)
 {
-  malloced<char> const demangled(
-      abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, nullptr));
+  auto const demangled = demangle(linkage_name);
   return shorten_library_name(demangled ? clean_demangled(demangled.get())
                                         : scope_and_name(linkage_name));
+}
+
+/// The class whose vtable this is the name of; empty when it is no vtable's.
+std::string class_of_vtable(std::string const& linkage_name)
+{
+  constexpr std::string_view before = "vtable for ";
+  auto const demangled = demangle(linkage_name);
+  std::string_view const text = demangled ? demangled.get() : "";
+  return text.starts_with(before) ? block_type_name(clean_demangled(text.substr(before.size()))) : "";
 }
 
 std::string string_attribute(Dwarf_Die& die, unsigned name)
@@ -271,12 +287,7 @@ class debug_data
  public:
   std::vector<source_line> look_up(std::uint64_t address)
   {
-    Dwfl_Module* module = module_at(address);
-    if (!module && !sees_)  // once: an address that nothing is mapped at would read the maps again
-    {
-      refresh();
-      module = module_at(address);
-    }
+    Dwfl_Module* const module = known_module_at(address);
     GElf_Off offset = 0;
     GElf_Sym entry;
     char const* const symbol =
@@ -287,6 +298,39 @@ class debug_data
     if (lines.empty()) lines.push_back({symbol ? readable(symbol) : "", text_of(symbol), "", 0, 0});
     if (lines.back().function.empty()) lines.back().function = place_without_name(module, address);
     return lines;
+  }
+
+  std::optional<variable> look_up_variable(std::uint64_t address)
+  {
+    Dwfl_Module* const module = known_module_at(address);
+    if (!module) return std::nullopt;
+    GElf_Off offset = 0;
+    GElf_Sym entry{};
+    char const* const symbol =
+        dwfl_module_addrinfo(module, address, &offset, &entry, nullptr, nullptr, nullptr);
+    // An address between two variables gets a mark without a size, such as __bss_start.
+    bool const is_variable =
+        symbol && GELF_ST_TYPE(entry.st_info) == STT_OBJECT && offset < entry.st_size;
+    if (!is_variable) return variable{place_without_name(module, address), "", 0, ""};
+    return variable{readable(symbol), symbol, offset, class_of_vtable(symbol)};
+  }
+
+  std::optional<variable> look_up_thread_variable(std::uint64_t module_address,
+                                                  std::uint64_t offset)
+  {
+    Dwfl_Module* const module = known_module_at(module_address);
+    int const count = module ? dwfl_module_getsymtab(module) : 0;
+    for (int i = 1; i < count; ++i)
+    {
+      GElf_Sym entry{};
+      GElf_Addr address = 0;
+      char const* const symbol =
+          dwfl_module_getsym_info(module, i, &entry, &address, nullptr, nullptr, nullptr);
+      if (symbol && GELF_ST_TYPE(entry.st_info) == STT_TLS && entry.st_shndx != SHN_UNDEF &&
+          entry.st_value <= offset && offset - entry.st_value < entry.st_size)
+        return variable{readable(symbol), symbol, offset - entry.st_value, ""};
+    }
+    return std::nullopt;
   }
 
   /// Whether /proc/self/maps could not be read, for want of a descriptor.
@@ -312,6 +356,15 @@ class debug_data
         dwfl_report_module(dwfl_.get(), name.c_str(), object.begin(), object.end());
     }
     dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+  }
+
+  /// Null when nothing is mapped at the address.
+  Dwfl_Module* known_module_at(std::uint64_t address)
+  {
+    Dwfl_Module* const module = module_at(address);
+    if (module || sees_) return module;  // the maps are read once
+    refresh();
+    return module_at(address);
   }
 
   /// The library's answer may lie before a gap, in which the address is.
@@ -368,6 +421,24 @@ std::vector<source_line> const& symboliser::lines(std::uint64_t address)
   auto& answers = impl_->data->is_blind() ? impl_->guessed : impl_->known;
   if (impl_->readings == 0) impl_->data.reset();
   return answers.emplace(address, std::move(found)).first->second;
+}
+
+std::optional<variable> symboliser::variable_at(std::uint64_t address)
+{
+  std::lock_guard const lock(impl_->mutex);
+  if (!impl_->data) impl_->data.emplace();
+  auto found = impl_->data->look_up_variable(address);
+  if (impl_->readings == 0) impl_->data.reset();
+  return found;
+}
+
+std::optional<variable> symboliser::thread_variable_at(std::uint64_t module, std::uint64_t offset)
+{
+  std::lock_guard const lock(impl_->mutex);
+  if (!impl_->data) impl_->data.emplace();
+  auto found = impl_->data->look_up_thread_variable(module, offset);
+  if (impl_->readings == 0) impl_->data.reset();
+  return found;
 }
 
 std::vector<mapping> symboliser::mappings()

@@ -5,10 +5,23 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace leaklab::symbols
 {
+
+/// A variable that lives as long as the program, or its library, does.
+struct variable
+{
+  std::string name;          ///< as a person reads it
+  std::string linkage_name;  ///< empty where the symbol table has none
+  std::uint64_t offset = 0;  ///< of the address in it
+  std::string vtable_of;     ///< a class, where the compiler has made it for that
+
+  bool operator==(variable const&) const = default;
+};
 
 /// Reads the ELF files and DWARF data of this process, local files only: it never asks a debuginfod
 /// server. Any thread; a first question about an address may read debug data from disk, a second
@@ -32,6 +45,16 @@ class symboliser
   /// debug data it is the ELF symbol, without that "<file>+0x…", outside of all files "0x…". The
   /// reference lives as long as the symboliser.
   [[nodiscard]] std::vector<source_line> const& lines(std::uint64_t address);
+
+  /// The variable that holds `address`: of any linkage, a vtable too. Without one in the symbol table,
+  /// its name is "<file>+0x…". Nothing where no file is mapped. Not kept, so that a second question
+  /// takes as long as the first.
+  [[nodiscard]] std::optional<variable> variable_at(std::uint64_t address);
+
+  /// The thread-local variable at `offset` in the block of the file that `module` is an address of.
+  /// Nothing without one in the symbol table.
+  [[nodiscard]] std::optional<variable> thread_variable_at(std::uint64_t module,
+                                                           std::uint64_t offset);
 
   /// The executable files mapped now (mappings.hpp), the main binary first.
   [[nodiscard]] std::vector<mapping> mappings();

@@ -14,13 +14,13 @@
 namespace leaklab::graph
 {
 
-/// A run of pages.
-struct span_of_blocks : range
+/// A run of pages. In a cache line of its own, as a mark reads it once for each reference.
+struct alignas(64) span_of_blocks : range
 {
-  std::size_t block = 0;           ///< bytes from one block to the next; 0 where no block is in use
-  std::size_t used = 0;            ///< bytes of a block that may hold something
-  std::uint64_t first = 0;         ///< the number of its first block, of all in the heap
-  std::uint64_t reciprocal = 0;    ///< of `block`, see index_in()
+  std::size_t block = 0;         ///< bytes from one block to the next; 0 where no block is in use
+  std::size_t used = 0;          ///< bytes of a block that may hold something
+  std::uint64_t first = 0;       ///< the number of its first block, of all in the heap
+  std::uint64_t reciprocal = 0;  ///< of `block`, see index_in()
   /// It may be one block that goes on to the span's end, so that the address behind that is one of
   /// the block's: the top of a stack, for one, which a program may keep instead of its beginning.
   bool is_full = false;
@@ -64,10 +64,16 @@ class block_table
   [[nodiscard]] bool find(std::uintptr_t address, block& found) const noexcept
   {
     auto const* const span = find_span(address);
-    if (!span || span->block == 0) return false;
-    auto const index = index_in(*span, address);
-    if (span->begin + (index + 1) * span->block > span->end) return false;  // behind the last one
-    found = {static_cast<std::uint32_t>(span - spans_.begin()), static_cast<std::uint32_t>(index)};
+    return span && find_in(*span, address, found);
+  }
+  /// The same for an address in that span.
+  [[nodiscard]] bool find_in(span_of_blocks const& span, std::uintptr_t address,
+                             block& found) const noexcept
+  {
+    if (span.block == 0) return false;
+    auto const index = index_in(span, address);
+    if (span.begin + (index + 1) * span.block > span.end) return false;  // behind the last one
+    found = {static_cast<std::uint32_t>(&span - spans_.begin()), static_cast<std::uint32_t>(index)};
     return true;
   }
 

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -33,7 +34,8 @@ class filter
     auto const spans = blocks.spans();
     std::size_t split = 0;  // the first span behind the widest gap
     for (std::size_t i = 1; i < spans.size(); ++i)
-      if (split == 0 || spans[i].begin - spans[i - 1].end > spans[split].begin - spans[split - 1].end)
+      if (split == 0 ||
+          spans[i].begin - spans[i - 1].end > spans[split].begin - spans[split - 1].end)
         split = i;
     if (spans.empty()) return;
     first_ = part(spans[0].begin, spans[split == 0 ? spans.size() - 1 : split - 1].end);
@@ -108,10 +110,7 @@ class mark
   }
 
   /// False when there was no memory for it.
-  [[nodiscard]] explicit operator bool() const noexcept
-  {
-    return is_whole_ && is_marked_ && open_;
-  }
+  [[nodiscard]] explicit operator bool() const noexcept { return is_whole_ && is_marked_ && open_; }
 
   /// Words that refer to this block count for nothing. Before the first root.
   void ignore(block const& free) noexcept
@@ -136,24 +135,19 @@ class mark
   /// Marks what those blocks refer to, and so on.
   void follow() noexcept
   {
-    // Blocks lie all over the memory, and most of the time goes into waiting for them: so each is
-    // asked for some blocks before it is looked into.
-    constexpr std::size_t ahead = 16;
-    constexpr std::size_t line = 64;
-    constexpr std::size_t piece = std::size_t(1) << 20;
-    for (; next_ != open_.size(); ++next_)
+    do
     {
-      if (next_ + ahead < open_.size())
+      for (; next_ != open_.size(); ++next_)
       {
-        auto const bytes = blocks_.bytes_of(open_[next_ + ahead]);
-        for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + 4 * line); at += line)
-          __builtin_prefetch(reinterpret_cast<void const*>(at));
+        if (next_ + blocks_ahead < open_.size()) fetch(open_[next_ + blocks_ahead]);
+        scan(open_[next_], [](std::uintptr_t) { return true; });
+        constexpr std::size_t piece = 1 << 16;
+        if (next_ % piece == piece - 1)  // what is behind is not needed again
+          ::madvise(&open_[next_ + 1 - piece], piece * sizeof(range), MADV_DONTNEED);
+        most_open_ = std::max(most_open_, open_.size() - next_ / piece * piece);
       }
-      scan(blocks_.bytes_of(open_[next_]), [](std::uintptr_t) { return true; });
-      if (next_ % piece == piece - 1)  // what is behind is not needed again
-        ::madvise(&open_[next_ + 1 - piece], piece * sizeof(block), MADV_DONTNEED);
-      most_open_ = std::max(most_open_, open_.size() - next_ / piece * piece);
-    }
+      look_up_all();
+    } while (next_ != open_.size());
   }
 
   [[nodiscard]] bool has_reached(block const& which) const noexcept
@@ -170,31 +164,68 @@ class mark
   /// What it has taken of memory.
   [[nodiscard]] std::size_t bytes() const noexcept
   {
-    return is_marked_.capacity() * sizeof(std::uint64_t) + most_open_ * sizeof(block) +
+    return is_marked_.capacity() * sizeof(std::uint64_t) + most_open_ * sizeof(range) +
            referrers_.capacity() * sizeof(std::uintptr_t);
   }
 
  private:
-  /// An address outside the heap is nothing. `at` is where it was read.
-  void visit(std::uintptr_t address, std::uintptr_t at) noexcept
+  // Blocks and spans lie all over the memory, and most of the time would go into waiting for them. So
+  // they are asked for, and looked at when some others have had their turn. Both are lines in which
+  // nobody overtakes, so the order stays breadth first.
+  static constexpr std::size_t blocks_ahead = 16;
+  static constexpr std::size_t words_ahead = 32;
+
+  /// A word that is in a span.
+  struct candidate
   {
-    block found;
-    if (blocks_.find(address, found)) reach(found, at);
-    if (address % page != 0) return;
-    if (auto const* const before = blocks_.find_full_span_before(address);
-        before && blocks_.find(before->begin, found))
-      reach(found, at);
+    span_of_blocks const* span;
+    std::uintptr_t address;
+    std::uintptr_t at;  // where it was read
+  };
+
+  static void fetch(range const& bytes) noexcept
+  {
+    constexpr std::size_t line = 64;
+    constexpr std::size_t most = 4 * line;  // the processor foresees the rest
+    for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + most); at += line)
+      __builtin_prefetch(reinterpret_cast<void const*>(at));
   }
 
-  void reach(block const& found, std::uintptr_t at) noexcept
+  /// An address outside the heap is nothing.
+  void visit(std::uintptr_t address, std::uintptr_t at) noexcept
   {
+    if (auto const* const span = blocks_.find_span(address)) look_up_later({span, address, at});
+    if (address % page != 0) return;
+    if (auto const* const before = blocks_.find_full_span_before(address))
+      look_up_later({before, before->begin, at});
+  }
+
+  void look_up_later(candidate const& last) noexcept
+  {
+    __builtin_prefetch(last.span);
+    auto& place = waiting_[visited_++ % words_ahead];
+    if (visited_ > words_ahead) look_up(place);
+    place = last;
+  }
+
+  void look_up_all() noexcept
+  {
+    for (auto i = visited_ - std::min(visited_, words_ahead); i != visited_; ++i)
+      look_up(waiting_[i % words_ahead]);
+    visited_ = 0;
+  }
+
+  void look_up(candidate const& word) noexcept
+  {
+    block found;
+    if (!blocks_.find_in(*word.span, word.address, found)) return;
     auto const number = blocks_.number_of(found);
-    auto& word = is_marked_[number / 64];
+    auto& marks = is_marked_[number / 64];
     auto const bit = std::uint64_t(1) << number % 64;
-    if ((word & bit) != 0) return;
-    word |= bit;
-    open_.push(found);
-    if (referrers_) referrers_[number] = at;
+    if ((marks & bit) != 0) return;
+    marks |= bit;
+    open_.push(blocks_.bytes_of(found));
+    if (referrers_) referrers_[number] = word.at;
   }
 
   [[nodiscard]] bool is_free_list(std::uintptr_t address) const noexcept
@@ -252,8 +283,10 @@ class mark
   block_table const& blocks_;
   filter filter_;
   array<std::uint64_t> is_marked_;
-  array<block> open_;  // reached, in the order in which they are looked into
+  array<range> open_;  // blocks that were reached, in the order in which they are looked into
   array<std::uintptr_t> referrers_;
+  std::array<candidate, words_ahead> waiting_;
+  std::size_t visited_ = 0;
   std::size_t next_ = 0;
   std::size_t most_open_ = 0;
   bool is_whole_ = true;

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -27,8 +28,6 @@ namespace leaklab::graph
 class filter
 {
  public:
-  static constexpr std::size_t size = 64;  ///< bytes that may_have_upper_half() looks at
-
   explicit filter(block_table const& blocks) noexcept
   {
     auto const spans = blocks.spans();
@@ -49,22 +48,16 @@ class filter
            static_cast<std::uint16_t>(upper - second_.begin) <= second_.width;
   }
 
-  /// Whether one of the half words from here could be the upper part of an address.
-  [[nodiscard]] bool may_have_upper_half(std::uintptr_t address) const noexcept
+  using lanes = std::uint16_t __attribute__((vector_size(16)));
+
+  /// The same of each half word from here: where it could be, all bits are set.
+  [[nodiscard]] lanes are_upper_parts(std::uintptr_t address) const noexcept
   {
-    using lanes = std::uint16_t __attribute__((vector_size(16)));
-    using flags = std::int16_t __attribute__((vector_size(16)));
-    flags found{};
-    for (std::size_t offset = 0; offset != size; offset += sizeof(lanes))
-    {
-      lanes bits;
-      std::memcpy(&bits, reinterpret_cast<void const*>(address + offset), sizeof bits);
-      bits &= used_bits;
-      found |= (bits - first_.begin <= first_.width) | (bits - second_.begin <= second_.width);
-    }
-    std::uint64_t words[2];
-    std::memcpy(words, &found, sizeof words);
-    return (words[0] | words[1]) != 0;
+    lanes bits;
+    std::memcpy(&bits, reinterpret_cast<void const*>(address), sizeof bits);
+    bits &= used_bits;
+    return reinterpret_cast<lanes>((bits - first_.begin <= first_.width) |
+                                   (bits - second_.begin <= second_.width));
   }
 
  private:
@@ -186,7 +179,7 @@ class mark
   static void fetch(range const& bytes) noexcept
   {
     constexpr std::size_t line = 64;
-    constexpr std::size_t most = 4 * line;  // the processor foresees the rest
+    constexpr std::size_t most = 8 * line;  // the processor foresees the rest
     for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + most); at += line)
       __builtin_prefetch(reinterpret_cast<void const*>(at));
   }
@@ -243,31 +236,58 @@ class mark
   template <class Counts>
   void scan(range const& bytes, Counts counts) noexcept
   {
-    // Of each word the upper half is looked at first, as it tells most words from addresses.
+    // Of each word the upper half is looked at first, as it tells most words from addresses; many at
+    // once, as most tell it.
     constexpr std::size_t half = sizeof(std::uint32_t);
+    constexpr std::size_t lane = sizeof(filter::lanes);
+    constexpr std::size_t at_once = 4;
     auto const end = bytes.end / half * half;
     auto at = (bytes.begin + half - 1) / half * half + half;
-    for (; at + filter::size <= end; at += filter::size)
-      if (filter_.may_have_upper_half(at))
-        for (std::size_t offset = 0; offset != filter::size; offset += half)
-          look_at(at + offset, counts);
+    filter const is_of_heap = filter_;  // which no write can change
+    for (; at + at_once * lane <= end; at += at_once * lane)
+    {
+      std::array<filter::lanes, at_once> found;
+      filter::lanes any{};
+      for (std::size_t i = 0; i != at_once; ++i)
+        any |= found[i] = is_of_heap.are_upper_parts(at + i * lane);
+      std::array<std::uint64_t, 2> words;
+      std::memcpy(words.data(), &any, sizeof any);
+      if ((words[0] | words[1]) == 0) [[likely]]
+        continue;
+      for (std::size_t i = 0; i != at_once; ++i)
+        look_at(at + i * lane, found[i], counts);
+    }
     for (; at + half <= end; at += half)
-      look_at(at, counts);
+      for (std::size_t part = 0; part != half; part += sizeof(std::uint16_t))
+        if (is_of_heap.is_upper_part(load<std::uint16_t>(at + part))) look_at(at + part, counts);
   }
 
-  /// At the word whose upper half is here.
+  /// At the words whose upper parts are those half words from here of which all bits are set.
   template <class Counts>
-  void look_at(std::uintptr_t upper_half, Counts counts) noexcept
+  void look_at(std::uintptr_t begin, filter::lanes const& which, Counts counts) noexcept
+  {
+    std::array<std::uint64_t, 2> words;
+    std::memcpy(words.data(), &which, sizeof which);
+    for (std::size_t i = 0; i != words.size(); ++i)
+      for (auto left = words[i]; left != 0;)
+      {
+        auto const bit = static_cast<std::size_t>(std::countr_zero(left));
+        left &= ~(std::uint64_t(0xffff) << bit);
+        look_at(begin + i * sizeof left + bit / 8, counts);
+      }
+  }
+
+  /// At the word whose upper part is this half word: its bits 32 to 47, or, of a pointer that was
+  /// shifted, its highest.
+  template <class Counts>
+  void look_at(std::uintptr_t upper_part, Counts counts) noexcept
   {
     constexpr std::uint64_t low_47_bits = (std::uint64_t(1) << 47) - 1;
-    auto const upper = load<std::uint32_t>(upper_half);
-    auto const begin = upper_half - sizeof upper;
-    if (filter_.is_upper_part(static_cast<std::uint16_t>(upper)))
-      if (auto const address = load<std::uint64_t>(begin) & low_47_bits; counts(address))
-        visit(address, begin);
-    if (filter_.is_upper_part(static_cast<std::uint16_t>(upper >> 16)))
-      if (auto const address = load<std::uint64_t>(begin) >> 16 & low_47_bits; counts(address))
-        visit(address, begin);
+    constexpr std::uintptr_t half = sizeof(std::uint32_t);
+    auto const begin = upper_part / half * half - half;
+    auto const shift = upper_part % half * 8;
+    auto const address = load<std::uint64_t>(begin) >> shift & low_47_bits;
+    if (counts(address)) visit(address, begin);
   }
 
   template <class T>

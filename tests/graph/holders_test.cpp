@@ -143,11 +143,12 @@ TEST_F(holders_test, the_stack_of_a_thread)
       });
   while (state == 0)
     std::this_thread::yield();
-  auto const found = find_one("make_local");
+  auto const report = find("make_local");
+  auto const found = report.places.at(0).objects.at(0);
   state = 2;
   keeper.join();
   EXPECT_EQ(found.root.kind, "stack");
-  EXPECT_EQ(found.root.name, "keeper") << found.root.text;
+  EXPECT_EQ(found.root.name, "keeper") << leaklab::encode::holders_as_text(report);
 }
 
 TEST_F(holders_test, nothing_for_what_is_lost)
@@ -159,7 +160,8 @@ TEST_F(holders_test, nothing_for_what_is_lost)
   auto const& objects = report.places.front().objects;
   ASSERT_EQ(objects.size(), 20);
   auto const is_lost = [](held_object const& each) { return each.root.kind == "lost"; };
-  EXPECT_GE(std::ranges::count_if(objects, is_lost), 16);
+  EXPECT_GE(std::ranges::count_if(objects, is_lost), 16)
+      << leaklab::encode::holders_as_text(report);
   auto const text = leaklab::encode::holders_as_text(report);
   EXPECT_NE(text.find("<- itself: lost\n"), std::string::npos) << text;
 }

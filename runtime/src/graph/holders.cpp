@@ -110,6 +110,50 @@ class shortened_path
   std::size_t left_out_ = 0;
 };
 
+/// Words of blocks, apart from them.
+class copied_words
+{
+ public:
+  explicit copied_words(workspace& space) noexcept : words_(space, most), originals_(space, most) {}
+
+  [[nodiscard]] explicit operator bool() const noexcept { return words_ && originals_; }
+
+  /// Adds those in a block that refer to another, and says where their copies are.
+  range add_references(range const& block_bytes, block_table const& blocks) noexcept
+  {
+    auto const before = words_.size();
+    for (auto at = block_bytes.begin; at + sizeof at <= block_bytes.end; at += sizeof at)
+    {
+      std::uintptr_t word;
+      std::memcpy(&word, reinterpret_cast<void const*>(at), sizeof word);
+      block other;
+      if (block_bytes.contains(word) || !blocks.find(word, other)) continue;
+      if (words_.push(word)) originals_.push(at);
+    }
+    return {address_of(words_.begin() + before), address_of(words_.end())};
+  }
+
+  [[nodiscard]] bool contains(std::uintptr_t address) const noexcept
+  {
+    return range{address_of(words_.begin()), address_of(words_.end())}.contains(address);
+  }
+  [[nodiscard]] std::uintptr_t original_of(std::uintptr_t address) const noexcept
+  {
+    return originals_[(address - address_of(words_.begin())) / sizeof address];
+  }
+
+ private:
+  static constexpr std::size_t most = 1 << 20;
+
+  static std::uintptr_t address_of(std::uintptr_t const* word) noexcept
+  {
+    return reinterpret_cast<std::uintptr_t>(word);
+  }
+
+  array<std::uintptr_t> words_;
+  array<std::uintptr_t> originals_;
+};
+
 /// Finds out about objects, once a mark has been made.
 class path_teller
 {
@@ -121,7 +165,7 @@ class path_teller
         roots_(roots),
         reached_(reached),
         by_address_(heap.space(), heap.samples().size()),
-        lost_(heap.space(), heap.samples().size())
+        words_of_lost_(heap.space())
   {
     if (!by_address_) return;
     for (auto const& each : heap.samples())
@@ -130,7 +174,7 @@ class path_teller
               [](auto const& a, auto const& b) { return a.address < b.address; });
   }
 
-  [[nodiscard]] explicit operator bool() const noexcept { return by_address_ && lost_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return by_address_ && words_of_lost_; }
 
   [[nodiscard]] bool is_held(sampled_object const& object) const noexcept
   {
@@ -152,27 +196,23 @@ class path_teller
     write(place, object, path, roots_.find(reference));
   }
 
-  /// After all that are held: it is a root of what is lost from now on.
+  /// After it is known of all whether they are held: what it refers to counts as reached from now on.
   void tell_lost(std::size_t place, sampled_object const& object)
   {
     block const self = block_of(object.address);
-    if (!reached_.has_reached(self))
-    {
-      reached_.add(heap_.blocks().bytes_of(self));
-      reached_.follow();
-      lost_.push(heap_.blocks().number_of(self));
-    }
+    if (!reached_.has_reached(self)) follow_from(self);
     shortened_path path;
     path.add(describe(self, 0));
     holding_root root;
     for (auto which = self; reached_.has_reached(which);)
     {
-      auto const reference = reached_.referrer_of(which);
+      auto const word = reached_.referrer_of(which);
+      bool const is_copy = words_of_lost_.contains(word);
+      auto const reference = is_copy ? words_of_lost_.original_of(word) : word;
       which = block_of(reference);
       path.add(describe(which, reference));
-      auto const number = heap_.blocks().number_of(which);
-      if (std::find(lost_.begin(), lost_.end(), number) == lost_.end()) continue;
-      bool const is_self = number == heap_.blocks().number_of(self);
+      if (!is_copy) continue;
+      bool const is_self = heap_.blocks().number_of(which) == heap_.blocks().number_of(self);
       root.kind = is_self ? root_kind::itself : root_kind::lost;
       break;
     }
@@ -180,6 +220,16 @@ class path_teller
   }
 
  private:
+  /// Reaches what its words refer to, but not the block itself by one of its own, as a string has one
+  /// to its characters: that keeps nothing alive.
+  void follow_from(block const& which) noexcept
+  {
+    auto const own = heap_.blocks().bytes_of(which);
+    auto const added = words_of_lost_.add_references(own, heap_.blocks());
+    reached_.add(added);
+    reached_.follow();
+  }
+
   /// That lies in one.
   [[nodiscard]] block block_of(std::uintptr_t address) const noexcept
   {
@@ -231,7 +281,7 @@ class path_teller
   named_roots const& roots_;
   mark& reached_;
   array<sampled_object> by_address_;
-  array<std::uint64_t> lost_;  // numbers of blocks
+  copied_words words_of_lost_;
 };
 
 /// Whether a stack, as the allocator has noted it, is this one behind the allocator's own frames.

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <fstream>
 #include <functional>
 #include <list>
 #include <memory>
@@ -99,7 +100,7 @@ class holders_test : public testing::Test
   }
 
  private:
-  leaklab::symbols::symboliser symbols_;
+  static inline leaklab::symbols::symboliser symbols_;  // so that all tests read the names once
 };
 
 TEST_F(holders_test, a_global_list_by_its_name)
@@ -161,7 +162,7 @@ TEST_F(holders_test, nothing_for_what_is_lost)
   ASSERT_EQ(objects.size(), 20);
   auto const is_lost = [](held_object const& each) { return each.root.kind == "lost"; };
   EXPECT_GE(std::ranges::count_if(objects, is_lost), 16)
-      << leaklab::encode::holders_as_text(report);
+      << leaklab::encode::holders_as_text(report) << std::ifstream("/proc/self/maps").rdbuf();
   auto const text = leaklab::encode::holders_as_text(report);
   EXPECT_NE(text.find("<- itself: lost\n"), std::string::npos) << text;
 }

@@ -240,4 +240,49 @@ TEST(function_name, may_stand_without_parameters_and_template_arguments)
   }
 }
 
+TEST(function_name, a_block_that_a_shared_ptr_counts_in_is_called_by_what_is_shared)
+{
+  using symbols::block_type_name;
+  EXPECT_EQ(block_type_name("std::_Sp_counted_ptr_inplace<upload, std::allocator<void>, "
+                            "(__gnu_cxx::_Lock_policy)2>"),
+            "std::make_shared<upload>");
+  EXPECT_EQ(block_type_name("std::_Sp_counted_ptr_inplace<std::pair<int, held::page>, "
+                            "std::allocator<void>, (__gnu_cxx::_Lock_policy)2>"),
+            "std::make_shared<std::pair<int, held::page>>");
+  EXPECT_EQ(block_type_name("std::_Sp_counted_ptr<upload*, (__gnu_cxx::_Lock_policy)2>"),
+            "counts of std::shared_ptr<upload>");
+  EXPECT_EQ(block_type_name("boost::detail::sp_counted_impl_pd<app::slot*, "
+                            "boost::detail::sp_ms_deleter<app::slot>>"),
+            "boost::make_shared<app::slot>");
+  EXPECT_EQ(block_type_name("held::album"), "held::album");
+}
+
+TEST(function_name, what_a_function_object_calls)
+{
+  using symbols::callable_of_invoker;
+  EXPECT_EQ(callable_of_invoker(
+                "std::_Function_handler<void (std::ostream&), (anonymous namespace)::accept(int, "
+                "boost::circular_buffer<std::function<void (std::ostream&)> >&)::{lambda(std::ostream&)#1}>"
+                "::_M_invoke(std::_Any_data const&, std::ostream&)"),
+            "accept::<lambda>");
+  EXPECT_EQ(callable_of_invoker("std::_Function_handler<int (int), int (*)(int)>::_M_invoke("
+                                "std::_Any_data const&, int&&)"),
+            "int (*)(int)");
+  EXPECT_EQ(callable_of_invoker("std::_Function_handler<void (), app::task>::_M_manager("
+                                "std::_Any_data&, std::_Any_data const&, std::_Manager_operation)"),
+            "");
+  EXPECT_EQ(callable_of_invoker("app::run(int)"), "");
+}
+
+TEST(function_name, without_parameters)
+{
+  using symbols::without_parameters;
+  EXPECT_EQ(without_parameters("app::run(int) const"), "app::run");
+  EXPECT_EQ(without_parameters("render"), "render");
+  EXPECT_EQ(without_parameters("app::map<int (char)>::put(int)"), "app::map<int (char)>::put");
+  EXPECT_EQ(without_parameters("app::less::operator()(int) const"), "app::less::operator()");
+  EXPECT_EQ(without_parameters("app::operator<(key, key)"), "app::operator<");
+  EXPECT_EQ(without_parameters("main()::<lambda(int)>"), "main");
+}
+
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "encode/append.hpp"
 #include "encode/utf8.hpp"
+#include "symbols/function_name.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -16,9 +17,11 @@ using milliseconds = std::chrono::duration<double, std::milli>;
 
 std::string title(model::holder const& block)
 {
-  std::string text = block.what;
+  std::string text;
+  if (!block.what.empty()) append(text, ", {}", block.what);
+  if (!block.callback.empty()) append(text, ", in a std::function of {}", block.callback);
   if (auto const& line = block.allocated_by; line.line != 0)
-    append(text, "{}allocated by {} in {}:{}", text.empty() ? "" : ", ", line.function, line.file,
+    append(text, ", allocated by {} in {}:{}", symbols::without_parameters(line.function), line.file,
            line.line);
   return text;
 }
@@ -34,9 +37,10 @@ void append_object(std::string& text, model::held_object const& object)
     append(text, "    {}{} bytes", i == 0 ? "" : "<- ", each.bytes);
     if (i != 0) append(text, " at +{}", each.offset);
     if (each.times != 1) append(text, ", {} times", each.times);
-    // Who has allocated the object stands above it.
-    if (auto const name = i == 0 ? each.what : title(each); !name.empty())
-      append(text, ", {}", name);
+    if (i != 0)
+      text += title(each);
+    else if (!each.what.empty())
+      append(text, ", {}", each.what);
     text += '\n';
   }
   append(text, "    <- {}", object.root.text);
@@ -92,6 +96,7 @@ std::string holders_as_json(model::holder_report const& report)
       json::array holders;
       for (auto const& each : object.holders)
         holders.push_back({{"what", to_utf8(each.what)},
+                           {"callback", to_utf8(each.callback)},
                            {"allocated_by", site(each.allocated_by)},
                            {"times", each.times},
                            {"bytes", each.bytes},

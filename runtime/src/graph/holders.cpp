@@ -47,6 +47,7 @@ struct block_record
   std::size_t bytes = 0;
   std::size_t offset = 0;
   std::uintptr_t first_word = 0;
+  std::array<std::uintptr_t, 3> words_behind{};
   std::size_t depth = 0;
 };
 
@@ -254,11 +255,21 @@ class path_teller
     found.sample = sample_at(bytes.begin);
     found.size = found.sample ? nallocx(found.sample->size, 0) : bytes.size();
     found.blocks.bytes = found.sample ? found.sample->size : found.size;
-    found.blocks.offset = reference == 0 ? 0 : reference - bytes.begin;
-    std::memcpy(&found.blocks.first_word, reinterpret_cast<void const*>(bytes.begin),
-                sizeof found.blocks.first_word);
-    if (heap_.blocks().find_span(found.blocks.first_word)) found.blocks.first_word = 0;
+    found.blocks.first_word = word_in(bytes, bytes.begin);
+    if (reference == 0) return found;
+    found.blocks.offset = reference - bytes.begin;
+    for (auto& word : found.blocks.words_behind)
+      word = word_in(bytes, reference += sizeof reference);
     return found;
+  }
+
+  /// 0 for one that refers to the heap.
+  [[nodiscard]] std::uintptr_t word_in(range const& block_bytes, std::uintptr_t at) const noexcept
+  {
+    std::uintptr_t word = 0;
+    if (at + sizeof word <= block_bytes.end)
+      std::memcpy(&word, reinterpret_cast<void const*>(at), sizeof word);
+    return heap_.blocks().find_span(word) ? 0 : word;
   }
 
   void write(std::size_t place, sampled_object const& object, shortened_path const& path,
@@ -351,6 +362,7 @@ bool parse(std::string_view bytes, std::vector<holding_path>& into)
       next.bytes = block.bytes;
       next.offset = block.offset;
       next.first_word = block.first_word;
+      next.words_behind = block.words_behind;
       if (!from.take(next.stack, block.depth)) return false;
     }
   }

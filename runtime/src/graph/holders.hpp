@@ -9,6 +9,7 @@
 
 #include "graph/holding_root.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,9 @@ struct held_block
   /// The block's first word, which is a vtable or a coroutine's function in many; 0 when it refers to
   /// the heap.
   std::uintptr_t first_word = 0;
+  /// The words behind the reference, which in a std::function are the code that it calls; 0 as above,
+  /// or where the block ends.
+  std::array<std::uintptr_t, 3> words_behind{};
   std::vector<std::uintptr_t> stack;  ///< that allocated it, when it is a sampled one
 };
 

@@ -62,12 +62,16 @@ std::vector<line_in_heap> lines_in_heap(symbols::symboliser& symbols, libraries 
   return lines;
 }
 
+bool lies_in_a_file(std::uintptr_t address)
+{
+  return library_range::of_object(reinterpret_cast<void const*>(address)).begin() != 0;
+}
+
 /// The class, or the coroutine, of a block that begins with this word; empty when it is neither's.
 /// GCC and Clang call the code of a coroutine so.
 std::string type_of(symbols::symboliser& symbols, std::uintptr_t first_word)
 {
-  auto const* const place = reinterpret_cast<void const*>(first_word);
-  if (library_range::of_object(place).begin() == 0) return {};
+  if (!lies_in_a_file(first_word)) return {};
   if (auto const table = symbols.variable_at(first_word); table && !table->vtable_of.empty())
     return table->vtable_of;
   auto const& line = symbols.lines(first_word).back();
@@ -81,6 +85,8 @@ holder describe(symbols::symboliser& symbols, libraries const& named,
 {
   holder found;
   found.what = type_of(symbols, block.first_word);
+  for (auto const word : block.words_behind)
+    if (found.callback.empty() && lies_in_a_file(word)) found.callback = symbols.callable_at(word);
   if (auto const* const own = innermost_own(symbols, block.stack, named))
     found.allocated_by = *own;
   found.times = block.times;
@@ -151,7 +157,8 @@ path_end describe(symbols::symboliser& symbols, graph::holding_root const& root)
     case mapped:
       break;
   }
-  return end_without_name("mapped memory", "memory that the program has mapped");
+  return end_without_name("mapped memory",
+                          fmt::format("memory that the program has mapped at {:#x}", root.address));
 }
 
 held_object describe(symbols::symboliser& symbols, libraries const& named,

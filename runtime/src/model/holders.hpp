@@ -22,6 +22,8 @@ struct holder
   /// The type of a block that begins with a vtable, the function of one that is a coroutine's frame;
   /// empty when it is not known.
   std::string what;
+  /// What the std::function calls that the reference lies in; empty when it lies in none.
+  std::string callback;
   symbols::source_line allocated_by;  ///< its line is 0 when that is not known
   std::size_t times = 1;
   std::size_t bytes = 0;   ///< of each

@@ -37,6 +37,7 @@ class frames_of_holders
 
   std::uint32_t at(holder const& block)
   {
+    if (!block.callback.empty()) return at("std::function of " + block.callback);
     if (!block.what.empty()) return at(block.what);
     if (block.allocated_by.line == 0) return at(fmt::format("block of {} bytes", block.bytes));
     auto line = block.allocated_by;

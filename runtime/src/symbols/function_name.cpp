@@ -202,17 +202,17 @@ std::string without_frame(std::string_view text)
                                                       : scope + "::" + std::string(function);
 }
 
-/// The first of the template arguments that begin at `open`.
-std::string_view first_argument(std::string_view name, size open)
+/// Takes the next of a list of template arguments.
+std::string_view take_argument(std::string_view& list)
 {
-  size end = open + 1;
-  for (; end < name.size() && name[end] != ',' && name[end] != '>'; ++end)
-    if (name[end] == '<' || name[end] == '(')
-    {
-      end = closing(name, end);
-      if (end == npos) return name.substr(open + 1);
-    }
-  return name.substr(open + 1, end - open - 1);
+  list.remove_prefix(std::min(list.find_first_not_of(", "), list.size()));
+  size end = 0;
+  for (; end < list.size() && list[end] != ',' && list[end] != '>'; ++end)
+    if (list[end] == '<' || list[end] == '(' || list[end] == '{')
+      end = std::min(closing(list, end), list.size() - 1);
+  auto const argument = list.substr(0, end);
+  list.remove_prefix(end);
+  return argument;
 }
 
 bool is_of_a_library(std::string_view name)
@@ -292,18 +292,63 @@ std::string shorten_library_name(std::string name)
 
 std::string block_type_name(std::string type)
 {
-  // libstdc++'s bits/shared_ptr_base.h.
-  constexpr std::string_view in_place = "std::_Sp_counted_ptr_inplace<";
-  if (type.starts_with(in_place))
-    return fmt::format("std::make_shared<{}>", first_argument(type, in_place.size() - 1));
-  for (std::string_view const apart : {"std::_Sp_counted_ptr<", "std::_Sp_counted_deleter<"})
+  struct counted
   {
-    if (!type.starts_with(apart)) continue;
-    auto pointee = first_argument(type, apart.size() - 1);
-    if (pointee.ends_with('*')) pointee.remove_suffix(1);
-    return fmt::format("counts of std::shared_ptr<{}>", pointee);
+    std::string_view begin;
+    std::string_view name;
+  };
+  // libstdc++'s bits/shared_ptr_base.h, Boost's smart_ptr/detail/sp_counted_impl.hpp. Of counts that
+  // lie apart the first argument is a pointer.
+  for (auto const& [begin, name] : {
+           counted{"std::_Sp_counted_ptr_inplace<", "std::make_shared"},
+           counted{"std::_Sp_counted_ptr<", "counts of std::shared_ptr"},
+           counted{"std::_Sp_counted_deleter<", "counts of std::shared_ptr"},
+           counted{"boost::detail::sp_counted_impl_pd<", "boost::make_shared"},
+           counted{"boost::detail::sp_counted_impl_p<", "counts of boost::shared_ptr"},
+       })
+  {
+    if (!type.starts_with(begin)) continue;
+    auto arguments = std::string_view(type).substr(begin.size());
+    auto shared = take_argument(arguments);
+    if (shared.ends_with('*')) shared.remove_suffix(1);
+    return fmt::format("{}<{}>", name, shorten_library_name(std::string(shared)));
   }
   return shorten_library_name(std::move(type));
+}
+
+std::string callable_of_invoker(std::string_view demangled)
+{
+  // libstdc++'s bits/std_function.h: of the type of the call and that of what is called.
+  constexpr std::string_view begin = "std::_Function_handler<";
+  if (!demangled.starts_with(begin) || demangled.find(">::_M_invoke(") == npos) return {};
+  auto arguments = demangled.substr(begin.size());
+  (void)take_argument(arguments);
+  auto const callable = take_argument(arguments);
+  auto const lambda = callable.rfind("::{lambda(");
+  if (lambda == npos || !callable.ends_with('}'))
+  {
+    bool const is_function = callable.find("(*)") != npos;
+    return is_function ? std::string(callable) : shorten_library_name(clean_demangled(callable));
+  }
+  auto const within = clean_demangled(callable.substr(0, lambda));
+  return std::string(without_parameters(within)) + "::<lambda>";
+}
+
+std::string_view without_parameters(std::string_view function)
+{
+  for (size i = 0; i < function.size(); ++i)
+  {
+    if (begins_operator(function, i))
+    {
+      i += std::string_view("operator").size();
+      i = function.substr(i).starts_with("()") ? i + 2 : function.find('(', i);
+    }
+    else if (function[i] == '<')
+      i = closing(function, i);
+    if (i >= function.size()) break;
+    if (function[i] == '(' && i != 0) return function.substr(0, i);
+  }
+  return function;
 }
 
 std::string clean_demangled(std::string_view demangled)

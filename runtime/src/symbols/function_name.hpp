@@ -26,8 +26,16 @@ namespace leaklab::symbols
 
 /// A cleaned name of a class, for a block that is an object of it. Where that is what a
 /// std::shared_ptr counts its owners in, it is called by what it is shared: `std::make_shared<upload>`,
-/// or `counts of std::shared_ptr<upload>` where the object lies elsewhere. Other names are shortened.
+/// or `counts of std::shared_ptr<upload>` where the object lies elsewhere. So with Boost's. Other
+/// names are shortened.
 [[nodiscard]] std::string block_type_name(std::string type);
+
+/// What a std::function calls by the function of this demangled name, `handle::<lambda>`; empty when it
+/// is no such function.
+[[nodiscard]] std::string callable_of_invoker(std::string_view demangled);
+
+/// `ns::f` of `ns::f(int) const`, and of what is within it.
+[[nodiscard]] std::string_view without_parameters(std::string_view function);
 
 /// Whether `wanted` is the name of `function`, or that without its parameters, its qualifiers or
 /// some template arguments: "ns::f" names "ns::f<int>(char) const", not "ns::f(char)::<lambda()>".

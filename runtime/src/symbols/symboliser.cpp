@@ -315,22 +315,31 @@ class debug_data
     return variable{readable(symbol), symbol, offset, class_of_vtable(symbol)};
   }
 
-  std::optional<variable> look_up_thread_variable(std::uint64_t module_address,
-                                                  std::uint64_t offset)
+  std::optional<variable> look_up_thread_variable(std::uint64_t module, std::uint64_t offset)
   {
-    Dwfl_Module* const module = known_module_at(module_address);
-    int const count = module ? dwfl_module_getsymtab(module) : 0;
-    for (int i = 1; i < count; ++i)
-    {
-      GElf_Sym entry{};
-      GElf_Addr address = 0;
-      char const* const symbol =
-          dwfl_module_getsym_info(module, i, &entry, &address, nullptr, nullptr, nullptr);
-      if (symbol && GELF_ST_TYPE(entry.st_info) == STT_TLS && entry.st_shndx != SHN_UNDEF &&
-          entry.st_value <= offset && offset - entry.st_value < entry.st_size)
-        return variable{readable(symbol), symbol, offset - entry.st_value, ""};
-    }
-    return std::nullopt;
+    std::optional<variable> found;
+    for_each_symbol(known_module_at(module),
+                    [&](char const* name, GElf_Sym const& entry, GElf_Addr)
+                    {
+                      if (GELF_ST_TYPE(entry.st_info) == STT_TLS && entry.st_value <= offset &&
+                          offset - entry.st_value < entry.st_size)
+                        found = variable{readable(name), name, offset - entry.st_value, ""};
+                    });
+    return found;
+  }
+
+  std::string look_up_callable(std::uint64_t wanted)
+  {
+    Dwfl_Module* const module = known_module_at(wanted);
+    char const* const first = module ? dwfl_module_addrname(module, wanted) : nullptr;
+    auto const demangled = demangle(text_of(first));
+    auto callable = demangled ? callable_of_invoker(demangled.get()) : "";
+    if (callable.empty()) return callable;
+    bool is_only_one = true;
+    for_each_symbol(module,
+                    [&](char const* name, GElf_Sym const&, GElf_Addr address)
+                    { is_only_one &= address != wanted || std::string_view(name) == first; });
+    return is_only_one ? callable : "";
   }
 
   /// Whether /proc/self/maps could not be read, for want of a descriptor.
@@ -356,6 +365,21 @@ class debug_data
         dwfl_report_module(dwfl_.get(), name.c_str(), object.begin(), object.end());
     }
     dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+  }
+
+  /// Those that the file defines; none when `module` is null.
+  template <class Visit>
+  static void for_each_symbol(Dwfl_Module* module, Visit visit)
+  {
+    int const count = module ? dwfl_module_getsymtab(module) : 0;
+    for (int i = 1; i < count; ++i)
+    {
+      GElf_Sym entry{};
+      GElf_Addr address = 0;
+      char const* const name =
+          dwfl_module_getsym_info(module, i, &entry, &address, nullptr, nullptr, nullptr);
+      if (name && entry.st_shndx != SHN_UNDEF) visit(name, entry, address);
+    }
   }
 
   /// Null when nothing is mapped at the address.
@@ -391,6 +415,16 @@ struct symboliser::impl
   answers guessed;  // while nothing could be read: to be asked again
   std::optional<debug_data> data;
   int readings = 0;
+
+  template <class Question>
+  auto ask(Question question)
+  {
+    std::lock_guard const lock(mutex);
+    if (!data) data.emplace();
+    auto answer = question(*data);
+    if (readings == 0) data.reset();
+    return answer;
+  }
 };
 
 symboliser::reading::reading(symboliser& symbols) : symbols_(*symbols.impl_)
@@ -425,20 +459,17 @@ std::vector<source_line> const& symboliser::lines(std::uint64_t address)
 
 std::optional<variable> symboliser::variable_at(std::uint64_t address)
 {
-  std::lock_guard const lock(impl_->mutex);
-  if (!impl_->data) impl_->data.emplace();
-  auto found = impl_->data->look_up_variable(address);
-  if (impl_->readings == 0) impl_->data.reset();
-  return found;
+  return impl_->ask([&](debug_data& data) { return data.look_up_variable(address); });
 }
 
 std::optional<variable> symboliser::thread_variable_at(std::uint64_t module, std::uint64_t offset)
 {
-  std::lock_guard const lock(impl_->mutex);
-  if (!impl_->data) impl_->data.emplace();
-  auto found = impl_->data->look_up_thread_variable(module, offset);
-  if (impl_->readings == 0) impl_->data.reset();
-  return found;
+  return impl_->ask([&](debug_data& data) { return data.look_up_thread_variable(module, offset); });
+}
+
+std::string symboliser::callable_at(std::uint64_t address)
+{
+  return impl_->ask([&](debug_data& data) { return data.look_up_callable(address); });
 }
 
 std::vector<mapping> symboliser::mappings()

@@ -56,6 +56,10 @@ class symboliser
   [[nodiscard]] std::optional<variable> thread_variable_at(std::uint64_t module,
                                                            std::uint64_t offset);
 
+  /// What a std::function calls that has this address for its call: `handle::<lambda>`. Empty when it
+  /// is none, or when the linker or the compiler has folded several of the same code into one.
+  [[nodiscard]] std::string callable_at(std::uint64_t address);
+
   /// The executable files mapped now (mappings.hpp), the main binary first.
   [[nodiscard]] std::vector<mapping> mappings();
 

@@ -91,6 +91,8 @@ TEST_F(profiler_routes_test, have_the_headers_of_net_http_pprof)
            {"/debug/holders?objects=101", 400, text, absent, "1"},
            {"/debug/pprof/profile?seconds=301", 400, text, absent, "1"},
            {"/pprof/heap", 200, text, absent, absent},
+           {"/pprof/holders", 200, text, absent, absent},
+           {"/pprof/holders?places=0", 400, text, absent, "1"},
            {"/pprof/growth", 200, text, absent, absent},
            {"/debug/config/heap_sampling", 200, text, absent, absent},
            {"/debug/config/allocation_sampling", 200, text, absent, absent},
@@ -117,6 +119,7 @@ TEST_F(profiler_routes_test, what_is_off_is_an_error_that_says_how_to_switch_it_
   EXPECT_EQ(get("/pprof/heap").status, 501);
   EXPECT_EQ(get("/debug/pprof/lost").status, 501);
   EXPECT_EQ(get("/debug/holders").status, 501);
+  EXPECT_EQ(get("/pprof/holders").status, 501);
   ASSERT_EQ(set_heap_sampling_period(64 * 1024), sampling_switch::done);
   EXPECT_EQ(get("/debug/pprof/allocs").status, 501);
   EXPECT_NE(get("/debug/pprof/").body.find("<td>0</td><td><a href=\"allocs?"), std::string::npos);

@@ -2,8 +2,12 @@
 #include "encode/holders.hpp"
 #include "model/holders.hpp"
 
+#include <leaklab/channel.hpp>
+#include <leaklab/detail/asio_version.hpp>
 #include <leaklab/heap.hpp>
+#include <leaklab/spawn.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <pthread.h>
@@ -11,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <fstream>
 #include <functional>
 #include <list>
 #include <memory>
@@ -25,41 +28,69 @@ namespace held
 {
 
 using page = std::array<char, 3001>;
+using page_ptr = std::unique_ptr<page>;
 
-std::list<std::unique_ptr<page>> all_pages;
+/// Each has an allocating line of its own.
+#define MAKER(name)                                                                                \
+  __attribute__((noinline)) page_ptr name()                                                        \
+  {                                                                                                \
+    return std::make_unique<page>();                                                               \
+  }
+MAKER(make_listed)
+MAKER(make_chained)
+MAKER(make_cover)
+MAKER(make_static)
+MAKER(make_anonymous)
+MAKER(make_in_function)
+MAKER(make_thread_local)
+MAKER(make_local)
+MAKER(make_in_task)
+MAKER(make_shared_page)
+
+std::list<page_ptr> all_pages;
 
 struct album
 {
   virtual ~album() = default;
-  std::unique_ptr<page> cover;
+  page_ptr cover;
 };
 std::unique_ptr<album> the_album;
+
+static page_ptr static_page;
+thread_local page_ptr page_of_thread;
+
+page_ptr& page_in_function()
+{
+  static page_ptr kept;
+  return kept;
+}
+
+struct link
+{
+  page_ptr content;
+  std::unique_ptr<link> next;
+};
+std::unique_ptr<link> chain;
+
+std::function<int()> callback;
+
+void keep_in_callback()
+{
+  callback = [shared = std::shared_ptr<page>(make_shared_page())] { return shared->front(); };
+}
 
 struct ring
 {
   std::array<char, 3001> content{};
-  std::shared_ptr<ring> self;
+  std::function<void()> on_end;
 };
 
-// Each a place by itself.
-__attribute__((noinline)) std::unique_ptr<page> make_listed()
-{
-  return std::make_unique<page>();
-}
-__attribute__((noinline)) std::unique_ptr<page> make_cover()
-{
-  return std::make_unique<page>();
-}
-__attribute__((noinline)) std::unique_ptr<page> make_local()
-{
-  return std::make_unique<page>();
-}
 __attribute__((noinline)) void make_rings()
 {
   for (int i = 0; i != 20; ++i)
   {
     auto const one = std::make_shared<ring>();
-    one->self = one;
+    one->on_end = [one] { one->content.front() = 1; };
   }
 }
 __attribute__((noinline)) void wipe_stack()
@@ -69,6 +100,13 @@ __attribute__((noinline)) void wipe_stack()
     each = 0;
 }
 
+leaklab::awaitable<void> wait_with_page(leaklab::channel<int>& end)
+{
+  auto const mine = make_in_task();
+  (void)co_await end.async_receive();
+  mine->front() = 1;
+}
+
 }  // namespace held
 
 namespace
@@ -76,6 +114,8 @@ namespace
 
 using leaklab::model::held_object;
 using leaklab::model::holder_report;
+
+held::page_ptr anonymous_page;
 
 class holders_test : public testing::Test
 {
@@ -96,10 +136,18 @@ class holders_test : public testing::Test
     EXPECT_EQ(report.places.size(), 1);
     EXPECT_FALSE(report.places.empty() || report.places.front().objects.empty()) << at;
     if (report.places.empty() || report.places.front().objects.empty()) return {};
+    SCOPED_TRACE(leaklab::encode::holders_as_text(report));
     return report.places.front().objects.front();
   }
+  /// Nothing between the object and the variable.
+  void expect_in_variable(std::string const& at, std::string const& variable)
+  {
+    auto const found = find_one(at);
+    EXPECT_EQ(found.root.kind, "variable") << found.root.text;
+    EXPECT_EQ(found.root.name, variable);
+    EXPECT_EQ(found.holders.size(), 1);
+  }
 
- private:
   static inline leaklab::symbols::symboliser symbols_;  // so that all tests read the names once
 };
 
@@ -118,6 +166,41 @@ TEST_F(holders_test, a_global_list_by_its_name)
   held::all_pages.clear();
 }
 
+TEST_F(holders_test, a_variable_of_any_linkage_by_its_name)
+{
+  held::static_page = held::make_static();
+  anonymous_page = held::make_anonymous();
+  held::page_in_function() = held::make_in_function();
+  expect_in_variable("make_static", "held::static_page");
+  expect_in_variable("make_anonymous", "anonymous_page");
+  expect_in_variable("make_in_function", "held::page_in_function()::kept");
+  held::static_page.reset();
+  anonymous_page.reset();
+  held::page_in_function().reset();
+}
+
+TEST_F(holders_test, a_thread_local_variable_by_its_name_and_thread)
+{
+  std::atomic<int> state{0};
+  std::thread keeper(
+      [&]
+      {
+        ::pthread_setname_np(::pthread_self(), "keeper");
+        held::page_of_thread = held::make_thread_local();
+        state = 1;
+        while (state == 1)
+          std::this_thread::yield();
+      });
+  while (state == 0)
+    std::this_thread::yield();
+  auto const found = find_one("make_thread_local");
+  state = 2;
+  keeper.join();
+  EXPECT_EQ(found.root.kind, "thread-local variable") << found.root.text;
+  EXPECT_EQ(found.root.name, "held::page_of_thread");
+  EXPECT_TRUE(found.root.text.ends_with(" keeper")) << found.root.text;
+}
+
 TEST_F(holders_test, a_block_by_the_type_that_its_vtable_tells)
 {
   held::the_album = std::make_unique<held::album>();
@@ -127,7 +210,36 @@ TEST_F(holders_test, a_block_by_the_type_that_its_vtable_tells)
   ASSERT_EQ(found.holders.size(), 2);
   EXPECT_EQ(found.holders[1].what, "held::album");
   EXPECT_EQ(found.holders[1].offset, sizeof(void*));
+  EXPECT_NE(found.holders[1].allocated_by.file.find("holders_test.cpp"), std::string::npos);
   held::the_album.reset();
+}
+
+TEST_F(holders_test, what_a_function_object_calls_and_what_a_shared_ptr_shares)
+{
+  held::keep_in_callback();
+  auto const found = find_one("make_shared_page");
+  EXPECT_EQ(found.root.text, "variable held::callback");
+  EXPECT_GE(found.holders.size(), 2);  // the page, and what the callback has captured
+  held::callback = nullptr;
+}
+
+TEST_F(holders_test, links_that_are_alike_are_one)
+{
+  for (int i = 0; i != 1000; ++i)
+  {
+    auto next = std::make_unique<held::link>();
+    next->content = held::make_chained();
+    next->next = std::move(held::chain);
+    held::chain = std::move(next);
+  }
+  auto const found = find_one("make_chained");
+  EXPECT_EQ(found.root.text, "variable held::chain");
+  ASSERT_EQ(found.holders.size(), 3);  // the page, the link that has it, all the others
+  EXPECT_EQ(found.holders[1].times, 1);
+  EXPECT_EQ(found.holders[2].times, 999);
+  EXPECT_EQ(found.left_out, 0);
+  while (held::chain)
+    held::chain = std::move(held::chain->next);
 }
 
 TEST_F(holders_test, the_stack_of_a_thread)
@@ -144,12 +256,26 @@ TEST_F(holders_test, the_stack_of_a_thread)
       });
   while (state == 0)
     std::this_thread::yield();
-  auto const report = find("make_local");
-  auto const found = report.places.at(0).objects.at(0);
+  auto const found = find_one("make_local");
   state = 2;
   keeper.join();
-  EXPECT_EQ(found.root.kind, "stack");
-  EXPECT_EQ(found.root.name, "keeper") << leaklab::encode::holders_as_text(report);
+  EXPECT_EQ(found.root.kind, "stack") << found.root.text;
+  EXPECT_EQ(found.root.name, "keeper");
+}
+
+TEST_F(holders_test, the_task_whose_coroutine_holds_it)
+{
+  if (!LEAKLAB_AWAIT_CHAIN) GTEST_SKIP() << "this build has no await chain";
+  boost::asio::io_context context;
+  leaklab::channel<int> end(context);
+  leaklab::spawn(context, held::wait_with_page(end), "keeps a page");
+  context.poll();
+  auto const found = find_one("make_in_task");
+  EXPECT_EQ(found.root.kind, "task") << found.root.text;
+  EXPECT_EQ(found.root.name, "keeps a page");
+  EXPECT_NE(found.root.task, 0);
+  ASSERT_EQ(found.holders.size(), 2);
+  EXPECT_EQ(found.holders[1].what, "coroutine held::wait_with_page(channel<int>&)");
 }
 
 TEST_F(holders_test, nothing_for_what_is_lost)
@@ -157,19 +283,34 @@ TEST_F(holders_test, nothing_for_what_is_lost)
   held::make_rings();
   held::wipe_stack();
   auto const report = find("make_rings", 20);
-  ASSERT_EQ(report.places.size(), 1);
+  auto const text = leaklab::encode::holders_as_text(report);
+  ASSERT_EQ(report.places.size(), 2);  // the rings, and what their callbacks have captured
   auto const& objects = report.places.front().objects;
   ASSERT_EQ(objects.size(), 20);
+  // Old words, in blocks of which the sampler has made whole pages, may hold some.
   auto const is_lost = [](held_object const& each) { return each.root.kind == "lost"; };
-  EXPECT_GE(std::ranges::count_if(objects, is_lost), 16)
-      << leaklab::encode::holders_as_text(report) << std::ifstream("/proc/self/maps").rdbuf();
-  auto const text = leaklab::encode::holders_as_text(report);
+  EXPECT_GE(std::ranges::count_if(objects, is_lost), 10) << text;
+  EXPECT_NE(text.find("in a std::function of held::make_rings::<lambda>"), std::string::npos) << text;
   EXPECT_NE(text.find("<- itself: lost\n"), std::string::npos) << text;
 }
 
 TEST_F(holders_test, a_place_that_is_not_there_is_none)
 {
   EXPECT_TRUE(find("no_such_function").places.empty());
+}
+
+TEST_F(holders_test, the_profile_has_the_root_at_the_other_end_and_all_names_in_it)
+{
+  held::static_page = held::make_static();
+  auto const made = leaklab::model::make_holders_profile(symbols_, find("make_static"));
+  held::static_page.reset();
+  ASSERT_EQ(made.samples.size(), 1);
+  auto const name_of = [&](std::uint32_t index)
+  { return made.locations[index].lines.front().function; };
+  EXPECT_EQ(name_of(made.samples.front().stack.front()), "held::make_static()");
+  EXPECT_EQ(name_of(made.samples.front().stack.back()), "variable held::static_page");
+  EXPECT_EQ(made.samples.front().values.front(), 1);
+  EXPECT_FALSE(made.mappings.empty());
 }
 
 }  // namespace

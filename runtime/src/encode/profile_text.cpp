@@ -18,7 +18,8 @@ namespace
 enum class frames
 {
   named,
-  bare
+  bare,
+  as_they_are  ///< for a reader that takes nothing off, as the names come with the addresses
 };
 
 /// Readers take each address for a return address and subtract 1, which the model has done already;
@@ -28,8 +29,10 @@ void append_addresses(std::string& text, model::profile const& profile,
                       std::vector<std::uint32_t> const& stack, frames how)
 {
   for (std::size_t i = 0; i != stack.size(); ++i)
-    append(text, " {:#x}",
-           profile.locations[stack[i]].address + (i == 0 && how == frames::bare ? 0 : 1));
+  {
+    bool const is_exact = how == frames::as_they_are || (i == 0 && how == frames::bare);
+    append(text, " {:#x}", profile.locations[stack[i]].address + (is_exact ? 0 : 1));
+  }
   text += '\n';
 }
 
@@ -158,6 +161,15 @@ std::string encode_heap_text(model::profile const& profile, heap_stats const& he
 std::string encode_legacy_heap(model::profile const& profile, std::string_view maps)
 {
   return heap_records(profile, frames::bare).append("\nMAPPED_LIBRARIES:\n").append(maps);
+}
+
+std::string encode_symbolised_heap(model::profile const& profile)
+{
+  std::string text = "--- symbol\n";
+  if (!profile.mappings.empty()) append(text, "binary={}\n", profile.mappings.front().path);
+  for (auto const& [address, lines] : profile.locations)
+    if (!lines.empty()) append(text, "{:#x} {}\n", address, lines.front().function);
+  return text.append("---\n").append(heap_records(profile, frames::as_they_are));
 }
 
 }  // namespace leaklab::encode

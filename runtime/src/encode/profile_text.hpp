@@ -30,4 +30,8 @@ namespace leaklab::encode
 /// `maps`, the text of /proc/self/maps (gperftools, docs/heapprofile.html).
 [[nodiscard]] std::string encode_legacy_heap(model::profile const& profile, std::string_view maps);
 
+/// The same records behind a list of the names of all addresses, as `google-pprof --raw` writes it:
+/// for places that are no code. Of a place that has several lines the first is named.
+[[nodiscard]] std::string encode_symbolised_heap(model::profile const& profile);
+
 }  // namespace leaklab::encode

@@ -68,6 +68,22 @@ std::optional<std::size_t> count_of(request const& ask, char const* name, std::s
   return count >= 1 && count <= 100 ? std::optional(count) : std::nullopt;
 }
 
+template <class Encode>
+response answer_holders(request const& ask, sources& from, Encode encode)
+{
+  if (auto refused = refuse_without_samples()) return *refused;
+  auto const places = count_of(ask, "places", 3);
+  auto const objects = count_of(ask, "objects", 3);
+  if (!places || !objects)
+    return response::error(400, "\"places\" and \"objects\" must be from 1 to 100");
+  if (ask.method == verb::head) return plain("");
+  auto const report = model::find_holders(from.symbols, from.watch.named_libraries(),
+                                          {ask.parameter("at"), *places, *objects});
+  if (!report.problem.empty())
+    return response::error(503, "it is not known who holds what: " + report.problem);
+  return encode(report);
+}
+
 }  // namespace
 
 response lost(request const& ask, sources& from)
@@ -89,23 +105,28 @@ response lost(request const& ask, sources& from)
 
 response holders(request const& ask, sources& from)
 {
-  if (auto refused = refuse_without_samples()) return *refused;
   auto const format = ask.parameter("format");
-  auto const places = count_of(ask, "places", 3);
-  auto const objects = count_of(ask, "objects", 3);
-  if (!places || !objects)
-    return response::error(400, "\"places\" and \"objects\" must be from 1 to 100");
   if (!format.empty() && format != "text" && format != "json" && format != "pprof")
     return response::error(400, "invalid value for \"format\" - must be text, json or pprof");
-  if (ask.method == verb::head) return plain("");
-  auto const report = model::find_holders(from.symbols, from.watch.named_libraries(),
-                                          {ask.parameter("at"), *places, *objects});
-  if (!report.problem.empty())
-    return response::error(503, "it is not known who holds what: " + report.problem);
-  if (format == "json") return typed("application/json", encode::holders_as_json(report));
-  if (format == "pprof")
-    return attachment("holders", encode::encode_pprof(model::make_holders_profile(from.symbols, report)));
-  return plain(encode::holders_as_text(report));
+  return answer_holders(ask, from,
+                        [&](model::holder_report const& report)
+                        {
+                          if (format == "json")
+                            return typed("application/json", encode::holders_as_json(report));
+                          if (format != "pprof") return plain(encode::holders_as_text(report));
+                          auto const made = model::make_holders_profile(from.symbols, report);
+                          return attachment(made.name, encode::encode_pprof(made));
+                        });
+}
+
+response legacy_holders(request const& ask, sources& from)
+{
+  return answer_holders(ask, from,
+                        [&](model::holder_report const& report)
+                        {
+                          return plain(encode::encode_symbolised_heap(
+                              model::make_holders_profile(from.symbols, report)));
+                        });
 }
 
 }  // namespace leaklab::http

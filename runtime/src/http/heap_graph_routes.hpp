@@ -12,5 +12,6 @@ namespace leaklab::http
 /// Who holds the objects of a place in the heap profile: `at` part of its function or line, none for
 /// the largest places; `places` and `objects` how many; `format` is text, json or pprof.
 [[nodiscard]] response holders(request const& ask, sources& from);
+[[nodiscard]] response legacy_holders(request const& ask, sources& from);
 
 }  // namespace leaklab::http

@@ -163,6 +163,7 @@ constexpr route table[] = {
     {"/pprof/fd", get, legacy_fd},
     {"/pprof/growth", get, legacy_growth},
     {"/pprof/heap", get, legacy_heap},
+    {"/pprof/holders", get, legacy_holders},
     {"/pprof/profile", get, legacy_profile},
     {"/pprof/symbol", get_and_post, symbol},
 };

@@ -19,8 +19,7 @@ std::uint64_t readings::hash(std::vector<std::uintptr_t> const& stack) noexcept
 void readings::add(double seconds, amounts_by_stack const& amounts)
 {
   auto& made = readings_.emplace_back(reading{seconds, {}});
-  // One more than is needed: to a mark of the heap the end of a full vector is the block behind it.
-  made.amounts.reserve(std::min(amounts.size(), most_stacks) + 1);
+  made.amounts.reserve(std::min(amounts.size(), most_stacks));
   std::vector<std::pair<std::uint64_t, float>> all;
   for (auto const& [stack, amount] : amounts)
     all.emplace_back(hash(stack), static_cast<float>(amount));

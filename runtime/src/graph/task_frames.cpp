@@ -70,7 +70,8 @@ class task_reader
     {
       if (!holds(frame + layout_.frame_memory) || !holds(frame + layout_.frame_caller)) return;
       auto const memory = word_at(frame + layout_.frame_memory);
-      if (!holds(memory) || !found_.addresses.push(memory)) return;
+      // Not the beginning: where that is the end of a block, it would refer to this, too.
+      if (!holds(memory) || !found_.addresses.push(memory + sizeof memory)) return;
       found_.owners.push(owner);
       frame = word_at(frame + layout_.frame_caller);
     }

@@ -20,7 +20,7 @@ struct frame_owner
 
 struct task_frames
 {
-  array<std::uintptr_t> addresses;  ///< of the frames' memory, in the heap
+  array<std::uintptr_t> addresses;  ///< in the frames, which lie in the heap
   array<frame_owner> owners;        ///< of each of them
 };
 

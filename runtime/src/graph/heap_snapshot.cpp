@@ -37,6 +37,7 @@ void heap_snapshot::run(mark& reached, std::span<range const> first) const noexc
   for (auto const& root : first)
     reached.add(root);
   reached.follow();
+  reached.add_ends();
   for (auto const& root : roots_.of_program)
     reached.add(root);
   for (auto const& root : roots_.of_break)

@@ -318,6 +318,7 @@ void answer_in_child(looking_child const& child, void const* context)
   named_roots const roots(heap, child, asked.thread_locals, asked.thread);
   mark reached(heap.space(), heap.blocks(), referrers::kept);
   if (!roots || !reached) child.fail(no_memory);
+  reached.put_off_ends(heap.space());
   heap.run(reached, roots.telling());
   path_teller teller(child, heap, roots, reached);
   array<chosen_object> chosen(heap.space(), asked.places.size() * asked.most);

@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace leaklab::graph
 {
@@ -112,6 +113,15 @@ class mark
     is_marked_[number / 64] |= std::uint64_t(1) << number % 64;
   }
 
+  /// An address behind a block of whole pages counts only when add_ends() says so: most are that of
+  /// the next block. Before the first root.
+  void put_off_ends(workspace& space) noexcept { ends_ = array<word>(space, most_ends); }
+  void add_ends() noexcept
+  {
+    for (auto const& each : std::exchange(ends_, {}))
+      reach(each.address, each.at);
+  }
+
   /// Marks what the words of `root` refer to. It must be readable.
   void add(range const& root) noexcept
   {
@@ -165,6 +175,7 @@ class mark
   // is asked for, and looked at when some others have had their turn. Nobody overtakes, so the order
   // stays breadth first.
   static constexpr std::size_t blocks_ahead = 8;
+  static constexpr std::size_t most_ends = 1 << 20;
   static constexpr std::size_t words_ahead = 16;
 
   struct word
@@ -202,7 +213,7 @@ class mark
     reach(which.address, which.at);
     if (which.address % page != 0) return;
     if (auto const* const before = blocks_.find_full_span_before(which.address))
-      reach(before->begin, which.at);
+      if (word const end{before->begin, which.at}; !ends_.push(end)) reach(end.address, end.at);
   }
 
   void reach(std::uintptr_t address, std::uintptr_t at) noexcept
@@ -305,6 +316,7 @@ class mark
   array<std::uint64_t> is_marked_;
   array<range> open_;  // blocks that were reached, in the order in which they are looked into
   array<std::uintptr_t> referrers_;
+  array<word> ends_;  // put off
   std::array<word, words_ahead> waiting_;
   std::size_t visited_ = 0;
   std::size_t next_ = 0;

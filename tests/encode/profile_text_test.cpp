@@ -122,17 +122,17 @@ TEST(profile_text, for_google_pprof_the_names_may_come_first)
   profile.name = "holders";
   profile.sample_types = {{"inuse_objects", "count"}, {"inuse_space", "bytes"}};
   profile.mappings = {{0, 0, 0, "/bin/service", ""}};
-  profile.locations = {{0x8000000000000001, {{"insert(int)", "", "/src/a.cpp", 7, 0}}},
-                       {0x8000000000000003, {{"variable cache", "", "", 0, 0}}}};
+  profile.locations = {{0x4000000000000001, {{"insert(int)", "", "/src/a.cpp", 7, 0}}},
+                       {0x4000000000000003, {{"variable cache", "", "", 0, 0}}}};
   profile.samples = {{{0, 1}, {2, 300}, {}}};
   EXPECT_EQ(encode::encode_symbolised_heap(profile),
             "--- symbol\n"
             "binary=/bin/service\n"
-            "0x8000000000000001 insert(int)\n"
-            "0x8000000000000003 variable cache\n"
+            "0x4000000000000001 insert(int)\n"
+            "0x4000000000000003 variable cache\n"
             "---\n"
             "heap profile: 2: 300 [2: 300] @ heapprofile\n"
-            "2: 300 [2: 300] @ 0x8000000000000001 0x8000000000000003\n");
+            "2: 300 [2: 300] @ 0x4000000000000001 0x4000000000000003\n");
 }
 
 }  // namespace

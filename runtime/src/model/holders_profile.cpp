@@ -7,6 +7,7 @@
 #include <map>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace leaklab::model
 {
@@ -22,8 +23,9 @@ class frames_of_holders
   {
     auto const index = static_cast<std::uint32_t>(into_.locations.size());
     auto const [found, is_new] = known_.try_emplace({line.function, line.file, line.line}, index);
-    // No code lies there, nor at the address before or behind it.
-    auto const address = std::uint64_t{1} << 63 | (std::uint64_t{2} * index + 1);
+    // No code lies there, nor at the address before or behind it; with the highest bit set,
+    // google-pprof would leave it out.
+    auto const address = std::uint64_t{1} << 62 | (std::uint64_t{2} * index + 1);
     if (is_new) into_.locations.push_back({address, {line}});
     return found->second;
   }
@@ -62,17 +64,20 @@ profile make_holders_profile(symbols::symboliser& symbols, holder_report const& 
   made.time_ns =
       std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
   frames_of_holders frames(made);
+  std::map<std::vector<std::uint32_t>, std::pair<double, double>> sums;
   for (auto const& place : report.places)
     for (auto const& object : place.objects)
     {
-      auto const share = 1 / static_cast<double>(place.objects.size());
-      auto& sample = made.samples.emplace_back();
-      sample.values = {std::llround(place.count * share), std::llround(place.bytes * share)};
-      sample.stack.push_back(frames.at(place.line));
+      std::vector<std::uint32_t> stack{frames.at(place.line)};
       for (std::size_t i = 1; i < object.holders.size(); ++i)
-        sample.stack.push_back(frames.at(object.holders[i]));
-      sample.stack.push_back(frames.at(object.root.text));
+        stack.push_back(frames.at(object.holders[i]));
+      stack.push_back(frames.at(object.root.text));
+      auto& [count, bytes] = sums[std::move(stack)];
+      count += place.count / static_cast<double>(place.objects.size());
+      bytes += place.bytes / static_cast<double>(place.objects.size());
     }
+  for (auto const& [stack, sum] : sums)
+    made.samples.push_back({stack, {std::llround(sum.first), std::llround(sum.second)}, {}});
   made.mappings = symbols.mappings();
   return made;
 }

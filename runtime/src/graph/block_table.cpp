@@ -2,6 +2,7 @@
 
 #include <gperftools/malloc_extension.h>
 #include <gperftools/tcmalloc.h>
+#include <sys/mman.h>
 
 #include <bit>
 
@@ -66,6 +67,8 @@ bool block_table::read(workspace& space) noexcept
   leaf_bytes_ = needed * leaf_pages * sizeof(page_entry);
   leaves = array<page_entry>(space, needed * leaf_pages);
   if (!leaves) return false;
+  // Where this is large, a mark would wait for the processor to find its pages.
+  ::madvise(leaves.begin(), leaf_bytes_, MADV_HUGEPAGE);
   std::size_t used = 0;
   for (std::size_t i = 0; i != spans_.size(); ++i)
   {

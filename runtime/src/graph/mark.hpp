@@ -52,13 +52,19 @@ class filter
   using lanes = std::uint16_t __attribute__((vector_size(16)));
 
   /// The same of each half word from here: where it could be, all bits are set.
+  template <bool two_parts>
   [[nodiscard]] lanes are_upper_parts(std::uintptr_t address) const noexcept
   {
     lanes bits;
     std::memcpy(&bits, reinterpret_cast<void const*>(address), sizeof bits);
     bits &= used_bits;
-    return reinterpret_cast<lanes>((bits - first_.begin <= first_.width) |
-                                   (bits - second_.begin <= second_.width));
+    auto found = bits - first_.begin <= first_.width;
+    if constexpr (two_parts) found |= bits - second_.begin <= second_.width;
+    return reinterpret_cast<lanes>(found);
+  }
+  [[nodiscard]] bool has_two_parts() const noexcept
+  {
+    return first_.begin != second_.begin || first_.width < second_.width;
   }
 
  private:
@@ -176,7 +182,7 @@ class mark
   // stays breadth first.
   static constexpr std::size_t blocks_ahead = 8;
   static constexpr std::size_t most_ends = 1 << 20;
-  static constexpr std::size_t words_ahead = 16;
+  static constexpr std::size_t words_ahead = 64;
 
   struct word
   {
@@ -247,6 +253,15 @@ class mark
   template <class Counts>
   void scan(range const& bytes, Counts counts) noexcept
   {
+    if (filter_.has_two_parts())
+      scan<true>(bytes, counts);
+    else
+      scan<false>(bytes, counts);
+  }
+
+  template <bool two_parts, class Counts>
+  void scan(range const& bytes, Counts counts) noexcept
+  {
     // Of each word the upper half is looked at first, as it tells most words from addresses; many at
     // once, as most tell it.
     constexpr std::size_t half = sizeof(std::uint32_t);
@@ -259,8 +274,9 @@ class mark
     {
       std::array<filter::lanes, at_once> found;
       filter::lanes any{};
+#pragma GCC unroll 4
       for (std::size_t i = 0; i != at_once; ++i)
-        any |= found[i] = is_of_heap.are_upper_parts(at + i * lane);
+        any |= found[i] = is_of_heap.are_upper_parts<two_parts>(at + i * lane);
       std::array<std::uint64_t, 2> words;
       std::memcpy(words.data(), &any, sizeof any);
       if ((words[0] | words[1]) == 0) [[likely]]

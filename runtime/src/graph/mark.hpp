@@ -119,8 +119,9 @@ class mark
     is_marked_[number / 64] |= std::uint64_t(1) << number % 64;
   }
 
-  /// An address behind a block of whole pages counts only when add_ends() says so: most are that of
-  /// the next block. Before the first root.
+  /// Two kinds of references count only when add_ends() says so, as most are none: an address behind a
+  /// block of whole pages, which is that of the next block, too; and the end of a std::vector that
+  /// fills its block, to the next one. Before the first root.
   void put_off_ends(workspace& space) noexcept { ends_ = array<word>(space, most_ends); }
   void add_ends() noexcept
   {
@@ -228,9 +229,27 @@ class mark
     if (number == block_table::no_number || is_marked(number)) return;
     block found;
     if (!blocks_.find(address, found)) return;
+    if (ends_ && is_end_of_vector(address, at, found) && ends_.push({address, at})) return;
     is_marked_[number / 64] |= std::uint64_t(1) << number % 64;
     open_.push(blocks_.bytes_of(found));
     if (referrers_) referrers_[number] = at;
+  }
+
+  /// Of the words begin, end, end of capacity one of the last two, where the block before ends.
+  [[nodiscard]] bool is_end_of_vector(std::uintptr_t address, std::uintptr_t at,
+                                      block const& next) const noexcept
+  {
+    constexpr auto size = sizeof address;
+    block last;
+    if (blocks_.bytes_of(next).begin != address || !blocks_.find(address - 1, last)) return false;
+    bool const has_neighbours = at % page >= 2 * size && at % page <= page - 2 * size;
+    if (!has_neighbours) return false;
+    auto const begin = blocks_.bytes_of(last).begin;
+    auto const before = load<std::uintptr_t>(at - size);
+    bool const is_end = before == begin && load<std::uintptr_t>(at + size) == address;
+    bool const is_end_of_capacity =
+        load<std::uintptr_t>(at - 2 * size) == begin && begin <= before && before <= address;
+    return is_end || is_end_of_capacity;
   }
 
   [[nodiscard]] bool is_marked(std::uint64_t number) const noexcept

@@ -38,11 +38,12 @@ void heap_snapshot::run(mark& reached, std::span<range const> first) const noexc
   for (auto const& root : first)
     reached.add(root);
   reached.follow();
-  reached.add_ends();
   for (auto const& root : roots_.of_program)
     reached.add(root);
   for (auto const& root : roots_.of_break)
     reached.add_without_free_lists(root);
+  reached.follow();
+  reached.add_ends();
   reached.follow();
 }
 

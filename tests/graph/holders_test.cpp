@@ -1,5 +1,6 @@
 // Each object is found to be held by what the test has put it into.
 #include "encode/holders.hpp"
+
 #include "model/holders.hpp"
 
 #include <leaklab/channel.hpp>
@@ -9,7 +10,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
-
 #include <pthread.h>
 
 #include <algorithm>
@@ -31,10 +31,10 @@ using page = std::array<char, 3001>;
 using page_ptr = std::unique_ptr<page>;
 
 /// Each has an allocating line of its own.
-#define MAKER(name)                                                                                \
-  __attribute__((noinline)) page_ptr name()                                                        \
-  {                                                                                                \
-    return std::make_unique<page>();                                                               \
+#define MAKER(name)                         \
+  __attribute__((noinline)) page_ptr name() \
+  {                                         \
+    return std::make_unique<page>();        \
   }
 MAKER(make_listed)
 MAKER(make_chained)
@@ -296,7 +296,8 @@ TEST_F(holders_test, nothing_for_what_is_lost)
   ASSERT_EQ(objects.size(), 20);
   auto const is_lost = [](held_object const& each) { return each.root.kind == "lost"; };
   EXPECT_GE(std::ranges::count_if(objects, is_lost), 1) << text;  // old words may hold some
-  EXPECT_NE(text.find("in a std::function of held::make_rings::<lambda>"), std::string::npos) << text;
+  EXPECT_NE(text.find("in a std::function of held::make_rings::<lambda>"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("<- itself: lost\n"), std::string::npos) << text;
 }
 

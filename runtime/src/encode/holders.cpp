@@ -21,8 +21,8 @@ std::string title(model::holder const& block)
   if (!block.what.empty()) append(text, ", {}", block.what);
   if (!block.callback.empty()) append(text, ", in a std::function of {}", block.callback);
   if (auto const& line = block.allocated_by; line.line != 0)
-    append(text, ", allocated by {} in {}:{}", symbols::without_parameters(line.function), line.file,
-           line.line);
+    append(text, ", allocated by {} in {}:{}", symbols::without_parameters(line.function),
+           line.file, line.line);
   return text;
 }
 
@@ -51,15 +51,15 @@ void append_object(std::string& text, model::held_object const& object)
 json::value site(symbols::source_line const& line)
 {
   if (line.line == 0) return nullptr;
-  return json::object{{"function", to_utf8(line.function)},
-                      {"file", to_utf8(line.file)},
-                      {"line", line.line}};
+  return json::object{
+      {"function", to_utf8(line.function)}, {"file", to_utf8(line.file)}, {"line", line.line}};
 }
 
 json::value root(model::path_end const& end)
 {
-  json::object found{{"kind", end.kind},    {"text", to_utf8(end.text)}, {"name", to_utf8(end.name)},
-                     {"offset", end.offset}, {"task", nullptr},           {"thread", nullptr}};
+  json::object found{{"kind", end.kind},          {"text", to_utf8(end.text)},
+                     {"name", to_utf8(end.name)}, {"offset", end.offset},
+                     {"task", nullptr},           {"thread", nullptr}};
   if (end.task != 0) found["task"] = end.task;
   if (end.thread != 0) found["thread"] = end.thread;
   return found;

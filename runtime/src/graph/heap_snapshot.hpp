@@ -29,7 +29,8 @@ class heap_snapshot
   [[nodiscard]] graph::roots const& roots() const noexcept { return roots_; }
   [[nodiscard]] std::size_t bytes() const noexcept;
 
-  /// From all roots to the end; first all that can be reached from some of them.
+  /// From all roots to the end: first all that can be reached from some of them, at last what is
+  /// reached by references that were put off.
   void run(mark& reached, std::span<range const> first = {}) const noexcept;
 
  private:

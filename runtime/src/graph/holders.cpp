@@ -55,7 +55,7 @@ struct block_record
 struct run
 {
   block_record blocks;
-  std::size_t size = 0;  // of each, as the allocator rounds it
+  std::size_t size = 0;                    // of each, as the allocator rounds it
   sampled_object const* sample = nullptr;  // the first of them that is one
 
   [[nodiscard]] bool takes(run const& next) const noexcept
@@ -241,9 +241,9 @@ class path_teller
 
   [[nodiscard]] sampled_object const* sample_at(std::uintptr_t address) const noexcept
   {
-    auto const* const found = std::lower_bound(
-        by_address_.begin(), by_address_.end(), address,
-        [](sampled_object const& each, std::uintptr_t wanted) { return each.address < wanted; });
+    auto const* const found = std::lower_bound(by_address_.begin(), by_address_.end(), address,
+                                               [](sampled_object const& each, std::uintptr_t wanted)
+                                               { return each.address < wanted; });
     return found != by_address_.end() && found->address == address ? found : nullptr;
   }
 
@@ -300,7 +300,8 @@ bool ends_with(std::span<void* const> noted, std::span<std::uintptr_t const> sta
 {
   if (noted.size() < stack.size()) return false;
   auto const rest = noted.last(stack.size());
-  return std::equal(rest.begin(), rest.end(), stack.begin(), [](void* a, std::uintptr_t b)
+  return std::equal(rest.begin(), rest.end(), stack.begin(),
+                    [](void* a, std::uintptr_t b)
                     { return reinterpret_cast<std::uintptr_t>(a) == b; });
 }
 

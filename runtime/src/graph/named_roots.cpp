@@ -61,8 +61,8 @@ named_roots::named_roots(heap_snapshot& heap, looking_child const& child,
   auto const most = roots.of_program.size() + roots.of_break.size() + 1 +
                     (child.threads.size() + 1) * blocks.size();
   telling_ = array<range>(heap.space(), most);
-  is_whole_ = all_ && telling_ &&
-              find_task_frames(heap.space(), heap.map(), heap.blocks(), frames_);
+  is_whole_ =
+      all_ && telling_ && find_task_frames(heap.space(), heap.map(), heap.blocks(), frames_);
   if (!is_whole_) return;
 
   stopped_thread own;

@@ -46,7 +46,8 @@ class named_roots
   [[nodiscard]] holding_root find(std::uintptr_t address) const noexcept;
 
  private:
-  [[nodiscard]] bool is_on_stack(std::uintptr_t address, stopped_thread const& thread) const noexcept;
+  [[nodiscard]] bool is_on_stack(std::uintptr_t address,
+                                 stopped_thread const& thread) const noexcept;
 
   heap_snapshot const& heap_;
   std::span<stopped_thread const> others_;

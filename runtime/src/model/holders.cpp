@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -87,8 +88,7 @@ holder describe(symbols::symboliser& symbols, libraries const& named,
   found.what = type_of(symbols, block.first_word);
   for (auto const word : block.words_behind)
     if (found.callback.empty() && lies_in_a_file(word)) found.callback = symbols.callable_at(word);
-  if (auto const* const own = innermost_own(symbols, block.stack, named))
-    found.allocated_by = *own;
+  if (auto const* const own = innermost_own(symbols, block.stack, named)) found.allocated_by = *own;
   found.times = block.times;
   found.bytes = block.bytes;
   found.offset = block.offset;

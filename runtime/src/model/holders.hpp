@@ -34,7 +34,7 @@ struct path_end
 {
   std::string_view kind;  ///< in a word, for programs
   std::string text;       ///< `variable routes`
-  std::string name;       ///< of the variable, the task or the thread; empty where it is none of these
+  std::string name;  ///< of the variable, the task or the thread; empty where it is none of these
   std::uint64_t offset = 0;  ///< of the reference, in the variable
   std::uint64_t task = 0;
   int thread = 0;
@@ -77,6 +77,7 @@ struct holder_question
 
 /// Named "holders": the paths as stacks, the object's line the leaf and the root the other end. The
 /// bytes and objects of a place are shared out among the objects that were looked at.
-[[nodiscard]] profile make_holders_profile(symbols::symboliser& symbols, holder_report const& report);
+[[nodiscard]] profile make_holders_profile(symbols::symboliser& symbols,
+                                           holder_report const& report);
 
 }  // namespace leaklab::model

@@ -75,7 +75,8 @@ std::string class_of_vtable(std::string const& linkage_name)
   constexpr std::string_view before = "vtable for ";
   auto const demangled = demangle(linkage_name);
   std::string_view const text = demangled ? demangled.get() : "";
-  return text.starts_with(before) ? block_type_name(clean_demangled(text.substr(before.size()))) : "";
+  if (!text.starts_with(before)) return {};
+  return block_type_name(clean_demangled(text.substr(before.size())));
 }
 
 std::string string_attribute(Dwarf_Die& die, unsigned name)

@@ -10,7 +10,7 @@ namespace leaklab::graph
 namespace
 {
 
-constexpr std::size_t longest_chain = 1 << 20;  // a longer one is a circle
+constexpr std::size_t longest_chain = 1 << 20;  // a longer one is a cycle
 
 /// `address` may be read.
 std::uintptr_t word_at(std::uintptr_t address) noexcept

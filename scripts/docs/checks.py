@@ -227,7 +227,7 @@ def voice(texts):
                               env=UTF_8, check=False)
     if done.returncode:
         pairs.die(2, f"diction ended with {done.returncode}: {done.stderr.strip()}")
-    for name, line, sentence in re.findall(r"^([^\n:]+\.md):(\d+): (.*?)(?:\n\n|\Z)", done.stdout, re.M | re.S):
+    for name, line, sentence in re.findall(r"^([^\n:]+\.md):(\d+)(?:\.\d+-\d+\.\d+)?: (.*?)(?:\n\n|\Z)", done.stdout, re.M | re.S):
         for phrase, better in re.findall(r"\[([^\]]*) -> ([^\]]*)\]", sentence):
             yield name, int(line), "voice", " ".join(f"{phrase}: {better}".split())
 

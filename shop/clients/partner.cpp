@@ -25,7 +25,7 @@ using asio::use_awaitable;
 namespace
 {
 
-constexpr auto no_throw = asio::as_tuple(use_awaitable);
+constexpr auto as_tuple = asio::as_tuple(use_awaitable);
 
 struct behaviour
 {
@@ -55,7 +55,7 @@ asio::awaitable<void> partner::accept()
 {
   for (;;)
   {
-    auto [error, client] = co_await acceptor_.async_accept(no_throw);
+    auto [error, client] = co_await acceptor_.async_accept(as_tuple);
     if (!error)
       asio::co_spawn(acceptor_.get_executor(), serve(std::move(client)), asio::detached);
     else
@@ -70,12 +70,12 @@ asio::awaitable<void> partner::serve(tcp::socket client)
   for (;;)
   {
     http::request<http::string_body> asked;
-    auto const [gone, received] = co_await http::async_read(client, buffer, asked, no_throw);
+    auto const [gone, received] = co_await http::async_read(client, buffer, asked, as_tuple);
     if (gone) co_return;
     auto const how = behaviour_at({asked.target().data(), asked.target().size()}, plan_);
     if (random_.share() < how.silent)
     {
-      co_await client.async_wait(tcp::socket::wait_read, no_throw);  // until the shop gives up
+      co_await client.async_wait(tcp::socket::wait_read, as_tuple);  // until the shop gives up
       co_return;
     }
     pause.expires_after(random_.one_in(20) ? 4 * how.time : how.time);
@@ -84,7 +84,7 @@ asio::awaitable<void> partner::serve(tcp::socket client)
         random_.share() < how.refused ? http::status::service_unavailable : http::status::ok, 11);
     made.body() = "12 pieces\n";
     made.prepare_payload();
-    auto const [failed, sent] = co_await http::async_write(client, made, no_throw);
+    auto const [failed, sent] = co_await http::async_write(client, made, as_tuple);
     if (failed) co_return;
   }
 }

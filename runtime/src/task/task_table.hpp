@@ -8,13 +8,23 @@
 
 #include <leaklab/detail/task_record.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace leaklab::detail
 {
+
+/// A task that waits, and whose frames hold still.
+struct suspended_task
+{
+  task_id id = 0;                ///< 0: there is none
+  std::uint32_t since = 0;       ///< as task_record::now(); 0 when it is in no tracked operation
+  void* const* stack = nullptr;  ///< as in task_record::set_stack()
+};
 
 class task_table
 {
@@ -32,6 +42,14 @@ class task_table
                 frames with = frames::read) const;
   [[nodiscard]] task_counts counts() const;
   [[nodiscard]] std::vector<task_failure> failures() const;
+
+  /// The memory of all records.
+  [[nodiscard]] std::vector<std::span<task_record>> records() const;
+
+  // Both only in a fork of this process, where no thread is left that could change or read a record.
+  [[nodiscard]] static suspended_task suspended(task_record const& record) noexcept;
+  /// The record then leads to no frame.
+  static void forget_stack(task_record& record) noexcept;
 
  private:
   struct slab;

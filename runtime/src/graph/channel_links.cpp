@@ -52,13 +52,26 @@ struct next_of_service
 };
 template struct opened<next_of_service, &service::next_>;
 
-template <class Service>
-struct first_channel_of
+struct first_of_local_channels
 {
-  friend constexpr auto member(first_channel_of) noexcept;
+  friend constexpr auto member(first_of_local_channels) noexcept;
 };
-template struct opened<first_channel_of<local_service>, &local_service::impl_list_>;
-template struct opened<first_channel_of<shared_service>, &shared_service::impl_list_>;
+template struct opened<first_of_local_channels, &local_service::impl_list_>;
+
+struct first_of_shared_channels
+{
+  friend constexpr auto member(first_of_shared_channels) noexcept;
+};
+template struct opened<first_of_shared_channels, &shared_service::impl_list_>;
+
+auto& first_channel(local_service& of) noexcept
+{
+  return of.*member(first_of_local_channels());
+}
+auto& first_channel(shared_service& of) noexcept
+{
+  return of.*member(first_of_shared_channels());
+}
 
 /// std::type_info, which a vtable refers to in the word before those of its functions (Itanium C++
 /// ABI, 2.5.2 and 2.9.4).
@@ -119,7 +132,7 @@ class link_cutter
   }
 
   /// A block that has been freed may still look like a service. One in use is in its context's list.
-  [[nodiscard]] bool is_in_use(service const& which) const noexcept
+  [[nodiscard]] bool is_in_use(service& which) const noexcept
   {
     auto const& context = which.context();
     if (!is_private(map_, &context, sizeof context)) return false;
@@ -139,7 +152,7 @@ class link_cutter
   std::size_t cut_list(Service& of) const noexcept
   {
     typename Service::base_implementation_type* before = nullptr;
-    auto* link = &(of.*member(first_channel_of<Service>()));
+    auto* link = &first_channel(of);
     std::size_t cut = 0;
     while (auto* const channel = *link)
     {

@@ -29,21 +29,21 @@ using detail::task_table;
 constexpr bool frames_are_known = LEAKLAB_AWAIT_CHAIN == 1;
 
 /// What the child cannot ask for, as that takes locks.
-struct question
+struct listed_things
 {
   std::vector<std::span<detail::task_record>> records = task_table::instance().records();
   std::vector<std::weak_ptr<detail::scope_children>> scopes = detail::exit_scopes::instance().all();
 };
 
 /// What the child writes first; then a record for each stuck task.
-struct summary
+struct proof_summary
 {
   std::uint64_t waiting;
   std::uint64_t stuck;
 };
 
 /// Cuts what leads from the records to the frames, and says of which tasks.
-array<suspended_task> take_from_records(question const& asked, heap_snapshot& heap) noexcept
+array<suspended_task> take_from_records(listed_things const& asked, heap_snapshot& heap) noexcept
 {
   std::size_t most = 0;
   for (auto const& records : asked.records)
@@ -84,9 +84,9 @@ bool is_stuck(suspended_task const& task, heap_snapshot const& heap, mark const&
   return is_lost(task.stack) && is_lost(*task.stack);
 }
 
-void mark_in_child(looking_child const& child, void const* context)
+void prove_in_child(looking_child const& child, void const* context)
 {
-  auto const& asked = *static_cast<question const*>(context);
+  auto const& asked = *static_cast<listed_things const*>(context);
   heap_snapshot heap(child);
   auto const waiting = take_from_records(asked, heap);
   mark reached(heap.space(), heap.blocks());
@@ -100,16 +100,16 @@ void mark_in_child(looking_child const& child, void const* context)
   if (!stuck) child.fail(no_memory);
   for (auto const& task : waiting)
     if (is_stuck(task, heap, reached)) stuck.push({task.id, task.since});
-  summary const all{waiting.size(), stuck.size()};
-  if (child.write(&all, sizeof all)) child.write(stuck.begin(), stuck.size() * sizeof(stuck_task));
+  proof_summary const counts{waiting.size(), stuck.size()};
+  if (child.write(&counts, sizeof counts)) child.write(stuck.begin(), stuck.size() * sizeof(stuck_task));
 }
 
 bool parse(std::string_view bytes, stuck_tasks& into)
 {
   byte_reader from(bytes);
-  summary all;
-  if (!from.take(all) || !from.take(into.found, all.stuck)) return false;
-  into.waiting = all.waiting;
+  proof_summary counts;
+  if (!from.take(counts) || !from.take(into.found, counts.stuck)) return false;
+  into.waiting = counts.waiting;
   std::ranges::sort(into.found);
   return from.is_at_end();
 }
@@ -126,8 +126,8 @@ stuck_tasks look_for_stuck_tasks()
   else if (!channel_links_are_known())
     result.problem = "without RTTI Asio's list of channels cannot be told from other memory";
   if (!result.problem.empty()) return result;
-  question const asked;
-  auto const seen = look_in_fork(mark_in_child, &asked);
+  listed_things const asked;
+  auto const seen = look_in_fork(prove_in_child, &asked);
   result.problem = problem_of(seen);
   result.pause = seen.pause;
   result.time = seen.time;

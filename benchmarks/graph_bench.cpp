@@ -1,8 +1,13 @@
 // graph_bench: what a look for lost memory costs in a heap of 1 GiB in 1,000,000 blocks that refer to
-// each other, a line a measure, as heap_bench has it: its name, our figure, and 0, as there is no peer.
+// each other, and of 100,000 tasks that wait, a line a measure, as heap_bench has it: its name, our
+// figure, and 0, as there is no peer.
 #include "graph/lost_objects.hpp"
 
+#include <leaklab/channel.hpp>
 #include <leaklab/heap.hpp>
+#include <leaklab/spawn.hpp>
+
+#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +25,11 @@ struct block
   std::array<block*, 4> others{};
   std::array<char, 1024 - 4 * sizeof(block*)> text{};
 };
+
+leaklab::awaitable<void> wait(leaklab::channel<int>& nobody_sends)
+{
+  co_await nobody_sends.async_receive();
+}
 
 void line(char const* name, double ours)
 {
@@ -40,6 +50,13 @@ int main()
     for (auto*& other : each->others)
       other = blocks[random() % count].get();
 
+  constexpr int tasks = 100'000;
+  boost::asio::io_context context{1};
+  leaklab::channel<int> nobody_sends(context);
+  for (int i = 0; i != tasks; ++i)
+    leaklab::spawn(context, wait(nobody_sends), "task");
+  context.poll();
+
   using milliseconds = std::chrono::duration<double, std::milli>;
   std::vector<double> times;
   double pause = 0;
@@ -47,7 +64,7 @@ int main()
   for (int i = 0; i != 7; ++i)
   {
     auto const lost = leaklab::graph::look_for_lost_objects();
-    if (!lost.problem.empty() || lost.reached < count)
+    if (!lost.problem.empty() || lost.reached < count + tasks)
     {
       std::fprintf(stderr, "graph_bench: %zu blocks reached; %s\n",
                    static_cast<std::size_t>(lost.reached), lost.problem.c_str());

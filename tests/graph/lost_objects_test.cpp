@@ -135,8 +135,9 @@ TEST_F(lost_objects_test, cycles_of_shared_pointers_are_lost)
   wipe_stack();
   auto const lost = two_marks();
   ASSERT_EQ(lost.problem, "");
-  auto const of_node = std::ranges::count_if(
-      lost.found, [](auto const& each) { return each.size > sizeof(node) && each.size < kept_size; });
+  auto const of_node =
+      std::ranges::count_if(lost.found, [](auto const& each)
+                            { return each.size > sizeof(node) && each.size < kept_size; });
   EXPECT_GE(of_node, 2 * least_found);
   EXPECT_LE(of_node, 2 * count);
 }
@@ -152,7 +153,8 @@ TEST_F(lost_objects_test, a_list_is_lost_with_its_head)
       *next = head;
       head = next;
     }
-  }();
+  }
+  ();
   wipe_stack();
   auto const found = count_of(two_marks(), lost_size);
   EXPECT_GE(found, least_found);
@@ -180,6 +182,68 @@ TEST_F(lost_objects_test, an_intrusive_list_is_kept)
         inner->next = head.next;
         head.next = inner;
       });
+}
+
+/// Not a sample, so beside others in a span.
+__attribute__((noinline)) void** make_small_block()
+{
+  constexpr std::size_t size = 512;
+  leaklab::set_heap_sampling_period(0);
+  auto* const memory = std::malloc(size);
+  std::memset(memory, 0, size);
+  leaklab::set_heap_sampling_period(1);
+  return static_cast<void**>(memory);
+}
+
+TEST_F(lost_objects_test, what_a_pool_has_whose_lists_are_like_the_allocators_is_kept)
+{
+  struct pool
+  {
+    void* first;
+    std::uint32_t length;
+    std::uint32_t others[3];
+    std::int32_t block_size;
+  };
+  static pool here{nullptr, 0, {}, 512};
+  static pool& elsewhere = *new pool(here);
+  expect_kept(
+      [](std::uintptr_t hidden)
+      {
+        auto& list = here.length < count / 2 ? here : elsewhere;
+        void** const block = make_small_block();
+        block[0] = list.first;
+        block[8] = show(hidden);
+        list.first = block;
+        ++list.length;
+      });
+}
+
+TEST_F(lost_objects_test, what_only_free_blocks_have_is_lost)
+{
+  static std::vector<void*> old_words;  // to the free blocks
+  [] __attribute__((noinline))
+  {
+    std::vector<std::uintptr_t> hidden;
+    for (std::size_t i = 0; i != count; ++i)
+      hidden.push_back(make(lost_size));
+    // So many that a thread's cache and the one between threads overflow; and of each span some block
+    // stays in use, as the span would be free otherwise.
+    leaklab::set_heap_sampling_period(0);
+    std::vector<void**> blocks;
+    for (std::size_t i = 0; i != 200 * count; ++i)
+    {
+      blocks.push_back(static_cast<void**>(std::malloc(512)));
+      std::memset(blocks.back(), 0, 512);
+      if (i % 7 != 0) blocks.back()[8] = show(hidden[i % count]);
+    }
+    old_words.assign(blocks.begin(), blocks.end());
+    for (std::size_t i = 0; i != blocks.size(); ++i)
+      if (i % 7 != 0) std::free(blocks[i]);
+    leaklab::set_heap_sampling_period(1);
+  }
+  ();
+  wipe_stack();
+  EXPECT_GE(count_of(two_marks(), lost_size), least_found);
 }
 
 TEST_F(lost_objects_test, tagged_pointers_are_kept)
@@ -231,7 +295,8 @@ TEST_F(lost_objects_test, what_std_any_and_std_function_have_is_kept)
   expect_kept(
       [](std::uintptr_t hidden)
       {
-        if (values.size() % 2 == 0) values.emplace_back(show(hidden));
+        if (values.size() % 2 == 0)
+          values.emplace_back(show(hidden));
         else
         {
           values.emplace_back();
@@ -328,19 +393,23 @@ void hold_in_registers(std::uintptr_t hidden, int way, int pipe)
   if (way == 0)
     asm volatile(
         "mov %[hidden], %%rbx\n not %%rbx\n"
-        "1: pause\n movb (%[end]), %%al\n test %%al, %%al\n jz 1b\n xor %%ebx, %%ebx\n"
-        ::[hidden] "r"(hidden), [end] "r"(&may_end) : "rbx", "rax", "memory", "cc");
+        "1: pause\n movb (%[end]), %%al\n test %%al, %%al\n jz 1b\n xor %%ebx, %%ebx\n" ::
+            [hidden] "r"(hidden),
+        [end] "r"(&may_end)
+        : "rbx", "rax", "memory", "cc");
   else if (way == 1)
     asm volatile(
         "mov %[hidden], %%rbx\n not %%rbx\n movq %%rbx, %%xmm7\n xor %%ebx, %%ebx\n"
-        "1: pause\n movb (%[end]), %%al\n test %%al, %%al\n jz 1b\n pxor %%xmm7, %%xmm7\n"
-        ::[hidden] "r"(hidden), [end] "r"(&may_end) : "rbx", "rax", "xmm7", "memory", "cc");
+        "1: pause\n movb (%[end]), %%al\n test %%al, %%al\n jz 1b\n pxor %%xmm7, %%xmm7\n" ::
+            [hidden] "r"(hidden),
+        [end] "r"(&may_end)
+        : "rbx", "rax", "xmm7", "memory", "cc");
   else
     asm volatile(
         "mov %[hidden], %%rbx\n not %%rbx\n"
         "1: mov $0, %%eax\n mov %[pipe], %%edi\n mov %[got], %%rsi\n mov $1, %%edx\n syscall\n"
-        "cmp $-4, %%rax\n je 1b\n xor %%ebx, %%ebx\n"
-        ::[hidden] "r"(hidden), [pipe] "r"(pipe), [got] "r"(&got)
+        "cmp $-4, %%rax\n je 1b\n xor %%ebx, %%ebx\n" ::[hidden] "r"(hidden),
+        [pipe] "r"(pipe), [got] "r"(&got)
         : "rbx", "rax", "rdi", "rsi", "rdx", "rcx", "r11", "memory", "cc");
 }
 
@@ -477,7 +546,8 @@ TEST_F(lost_objects_test, under_churn_the_lost_ones_are_found_and_no_other)
   {
     for (std::size_t i = 0; i != count; ++i)
       make(lost_size);
-  }();
+  }
+  ();
   wipe_stack();
   for (int run = 0; run != runs; ++run)
   {

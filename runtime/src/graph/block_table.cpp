@@ -45,7 +45,6 @@ bool block_table::read(workspace& space) noexcept
         span.end = each.address + each.length;
         if (each.type == base::MallocRange::INUSE)
           span.block = span.used = tc_malloc_size(reinterpret_cast<void*>(each.address));
-        span.is_full = span.block == each.length;
         spans_.push(span);
       });
   extent_ = {spans_[0].begin, spans_[spans_.size() - 1].end};
@@ -56,8 +55,8 @@ bool block_table::read(workspace& space) noexcept
   std::size_t needed = 0;
   auto counted = ~std::uintptr_t(0);
   for (auto const& span : spans_)
-    for (auto leaf = span.begin >> shift_ >> leaf_bits; leaf <= (span.end - 1) >> shift_ >> leaf_bits;
-         ++leaf)
+    for (auto leaf = span.begin >> shift_ >> leaf_bits;
+         leaf <= (span.end - 1) >> shift_ >> leaf_bits; ++leaf)
       if (leaf != counted)
       {
         counted = leaf;
@@ -69,12 +68,15 @@ bool block_table::read(workspace& space) noexcept
   if (!leaves) return false;
   std::size_t used = 0;
   for (std::size_t i = 0; i != spans_.size(); ++i)
+  {
     for (auto page = spans_[i].begin >> shift_; page != spans_[i].end >> shift_; ++page)
     {
       auto*& leaf = leaves_[page >> leaf_bits];
       if (!leaf) leaf = &leaves[used++ * leaf_pages];
       leaf[page & leaf_mask] = static_cast<std::uint32_t>(i + 1);
     }
+    set_full(spans_[i], spans_[i].block == spans_[i].size());
+  }
   number_blocks();
   return true;
 }

@@ -130,7 +130,8 @@ void write_text(char const* path, std::string_view text) noexcept
   __builtin_unwind_init();
   auto const parent = static_cast<pid_t>(::syscall(SYS_getpid));
   // No signal at its end, no memory shared: fork() without its handlers.
-  auto const made = static_cast<pid_t>(::syscall(SYS_clone, 0L, nullptr, nullptr, nullptr, nullptr));
+  auto const made =
+      static_cast<pid_t>(::syscall(SYS_clone, 0L, nullptr, nullptr, nullptr, nullptr));
   if (made == 0) run_child(work, pipe, parent, threads);
   return made;
 }
@@ -259,6 +260,13 @@ void looking_child::has_begun() const noexcept
   write(&begun, 1);
 }
 
+void looking_child::close_inherited() const noexcept
+{
+  auto const own = static_cast<unsigned>(pipe);
+  if (own > 0) ::syscall(SYS_close_range, 0U, own - 1, 0U);
+  ::syscall(SYS_close_range, own + 1, ~0U, 0U);
+}
+
 bool looking_child::write(void const* bytes, std::size_t count) const noexcept
 {
   auto const* at = static_cast<char const*>(bytes);
@@ -285,7 +293,9 @@ look look_in_fork(void (*run)(looking_child const&, void const*), void const* co
 {
   look result;
   auto const begin = clock::now();
-  for (int i = 0; i != limits.attempts && attempt({run, context}, limits, result); ++i) {}
+  for (int i = 0; i != limits.attempts && attempt({run, context}, limits, result); ++i)
+  {
+  }
   result.time = clock::now() - begin;
   return result;
 }

@@ -2,9 +2,8 @@
 //
 // All threads stand still for as long as the fork takes (stopped_threads.hpp). The child is made
 // without the handlers of pthread_atfork, which would wait for locks that a standing thread has; it
-// sends no SIGCHLD, and no wait() of the program's sees it. It closes the descriptors that it has
-// inherited, so that no connection is kept open by it, ends when its parent does, and is the first
-// that the system ends when memory runs out.
+// sends no SIGCHLD, and no wait() of the program's sees it. It ends when its parent does, and is the
+// first that the system ends when memory runs out.
 #pragma once
 
 #include "graph/stopped_threads.hpp"
@@ -31,6 +30,8 @@ struct looking_child
   /// Says that the locks which others may have held were free. Call it after the first use of the
   /// allocator: without it the child is given up soon, and another one made.
   void has_begun() const noexcept;
+  /// Closes what the program has open: no connection is to be kept open by this process.
+  void close_inherited() const noexcept;
   /// False when nobody reads it any more.
   bool write(void const* bytes, std::size_t count) const noexcept;
   /// Ends this process. After has_begun(), before anything is written.

@@ -18,6 +18,7 @@ heap_snapshot::heap_snapshot(looking_child const& child)
   if (!has_samples) child.fail(samples_not_found);
   if (!find_roots(space_, map_, blocks_, child.threads, child.stack, child.parent, roots_))
     child.fail(no_roots);
+  child.close_inherited();
 }
 
 std::size_t heap_snapshot::bytes() const noexcept
@@ -28,8 +29,11 @@ std::size_t heap_snapshot::bytes() const noexcept
 
 void heap_snapshot::run(mark& reached) const noexcept
 {
+  free_lists free(blocks_, [&](block const& which) { reached.ignore(which); });
   for (auto const& memory : roots_.of_break)
-    for_each_free_block(memory, blocks_, [&](block const& free) { reached.ignore(free); });
+    free.find_in_metadata(memory);
+  for (auto const& memory : roots_.of_allocator)
+    free.find_in_variables(memory);
   for (auto const& root : roots_.of_program)
     reached.add(root);
   for (auto const& root : roots_.of_break)

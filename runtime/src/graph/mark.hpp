@@ -14,6 +14,8 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,14 +28,13 @@ namespace leaklab::graph
 class filter
 {
  public:
-  static constexpr std::size_t size = 64;  ///< bytes that may_have_upper_half() looks at
-
   explicit filter(block_table const& blocks) noexcept
   {
     auto const spans = blocks.spans();
     std::size_t split = 0;  // the first span behind the widest gap
     for (std::size_t i = 1; i < spans.size(); ++i)
-      if (split == 0 || spans[i].begin - spans[i - 1].end > spans[split].begin - spans[split - 1].end)
+      if (split == 0 ||
+          spans[i].begin - spans[i - 1].end > spans[split].begin - spans[split - 1].end)
         split = i;
     if (spans.empty()) return;
     first_ = part(spans[0].begin, spans[split == 0 ? spans.size() - 1 : split - 1].end);
@@ -47,22 +48,16 @@ class filter
            static_cast<std::uint16_t>(upper - second_.begin) <= second_.width;
   }
 
-  /// Whether one of the half words from here could be the upper part of an address.
-  [[nodiscard]] bool may_have_upper_half(std::uintptr_t address) const noexcept
+  using lanes = std::uint16_t __attribute__((vector_size(16)));
+
+  /// The same of each half word from here: where it could be, all bits are set.
+  [[nodiscard]] lanes are_upper_parts(std::uintptr_t address) const noexcept
   {
-    using lanes = std::uint16_t __attribute__((vector_size(16)));
-    using flags = std::int16_t __attribute__((vector_size(16)));
-    flags found{};
-    for (std::size_t offset = 0; offset != size; offset += sizeof(lanes))
-    {
-      lanes bits;
-      std::memcpy(&bits, reinterpret_cast<void const*>(address + offset), sizeof bits);
-      bits &= used_bits;
-      found |= (bits - first_.begin <= first_.width) | (bits - second_.begin <= second_.width);
-    }
-    std::uint64_t words[2];
-    std::memcpy(words, &found, sizeof words);
-    return (words[0] | words[1]) != 0;
+    lanes bits;
+    std::memcpy(&bits, reinterpret_cast<void const*>(address), sizeof bits);
+    bits &= used_bits;
+    return reinterpret_cast<lanes>((bits - first_.begin <= first_.width) |
+                                   (bits - second_.begin <= second_.width));
   }
 
  private:
@@ -108,10 +103,7 @@ class mark
   }
 
   /// False when there was no memory for it.
-  [[nodiscard]] explicit operator bool() const noexcept
-  {
-    return is_whole_ && is_marked_ && open_;
-  }
+  [[nodiscard]] explicit operator bool() const noexcept { return is_whole_ && is_marked_ && open_; }
 
   /// Words that refer to this block count for nothing. Before the first root.
   void ignore(block const& free) noexcept
@@ -136,24 +128,19 @@ class mark
   /// Marks what those blocks refer to, and so on.
   void follow() noexcept
   {
-    // Blocks lie all over the memory, and most of the time goes into waiting for them: so each is
-    // asked for some blocks before it is looked into.
-    constexpr std::size_t ahead = 16;
-    constexpr std::size_t line = 64;
-    constexpr std::size_t piece = std::size_t(1) << 20;
-    for (; next_ != open_.size(); ++next_)
+    do
     {
-      if (next_ + ahead < open_.size())
+      for (; next_ != open_.size(); ++next_)
       {
-        auto const bytes = blocks_.bytes_of(open_[next_ + ahead]);
-        for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + 4 * line); at += line)
-          __builtin_prefetch(reinterpret_cast<void const*>(at));
+        if (next_ + blocks_ahead < open_.size()) fetch(open_[next_ + blocks_ahead]);
+        scan(open_[next_], [](std::uintptr_t) { return true; });
+        constexpr std::size_t piece = 1 << 16;
+        if (next_ % piece == piece - 1)  // what is behind is not needed again
+          ::madvise(&open_[next_ + 1 - piece], piece * sizeof(range), MADV_DONTNEED);
+        most_open_ = std::max(most_open_, open_.size() - next_ / piece * piece);
       }
-      scan(blocks_.bytes_of(open_[next_]), [](std::uintptr_t) { return true; });
-      if (next_ % piece == piece - 1)  // what is behind is not needed again
-        ::madvise(&open_[next_ + 1 - piece], piece * sizeof(block), MADV_DONTNEED);
-      most_open_ = std::max(most_open_, open_.size() - next_ / piece * piece);
-    }
+      look_up_all();
+    } while (next_ != open_.size());
   }
 
   [[nodiscard]] bool has_reached(block const& which) const noexcept
@@ -170,31 +157,68 @@ class mark
   /// What it has taken of memory.
   [[nodiscard]] std::size_t bytes() const noexcept
   {
-    return is_marked_.capacity() * sizeof(std::uint64_t) + most_open_ * sizeof(block) +
+    return is_marked_.capacity() * sizeof(std::uint64_t) + most_open_ * sizeof(range) +
            referrers_.capacity() * sizeof(std::uintptr_t);
   }
 
  private:
-  /// An address outside the heap is nothing. `at` is where it was read.
-  void visit(std::uintptr_t address, std::uintptr_t at) noexcept
+  // Blocks and spans lie all over the memory, and most of the time would go into waiting for them. So
+  // they are asked for, and looked at when some others have had their turn. Both are lines in which
+  // nobody overtakes, so the order stays breadth first.
+  static constexpr std::size_t blocks_ahead = 16;
+  static constexpr std::size_t words_ahead = 32;
+
+  /// A word that is in a span.
+  struct candidate
   {
-    block found;
-    if (blocks_.find(address, found)) reach(found, at);
-    if (address % page != 0) return;
-    if (auto const* const before = blocks_.find_full_span_before(address);
-        before && blocks_.find(before->begin, found))
-      reach(found, at);
+    span_of_blocks const* span;
+    std::uintptr_t address;
+    std::uintptr_t at;  // where it was read
+  };
+
+  static void fetch(range const& bytes) noexcept
+  {
+    constexpr std::size_t line = 64;
+    constexpr std::size_t most = 8 * line;  // the processor foresees the rest
+    for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + most); at += line)
+      __builtin_prefetch(reinterpret_cast<void const*>(at));
   }
 
-  void reach(block const& found, std::uintptr_t at) noexcept
+  /// An address outside the heap is nothing.
+  void visit(std::uintptr_t address, std::uintptr_t at) noexcept
   {
+    if (auto const* const span = blocks_.find_span(address)) look_up_later({span, address, at});
+    if (address % page != 0) return;
+    if (auto const* const before = blocks_.find_full_span_before(address))
+      look_up_later({before, before->begin, at});
+  }
+
+  void look_up_later(candidate const& last) noexcept
+  {
+    __builtin_prefetch(last.span);
+    auto& place = waiting_[visited_++ % words_ahead];
+    if (visited_ > words_ahead) look_up(place);
+    place = last;
+  }
+
+  void look_up_all() noexcept
+  {
+    for (auto i = visited_ - std::min(visited_, words_ahead); i != visited_; ++i)
+      look_up(waiting_[i % words_ahead]);
+    visited_ = 0;
+  }
+
+  void look_up(candidate const& word) noexcept
+  {
+    block found;
+    if (!blocks_.find_in(*word.span, word.address, found)) return;
     auto const number = blocks_.number_of(found);
-    auto& word = is_marked_[number / 64];
+    auto& marks = is_marked_[number / 64];
     auto const bit = std::uint64_t(1) << number % 64;
-    if ((word & bit) != 0) return;
-    word |= bit;
-    open_.push(found);
-    if (referrers_) referrers_[number] = at;
+    if ((marks & bit) != 0) return;
+    marks |= bit;
+    open_.push(blocks_.bytes_of(found));
+    if (referrers_) referrers_[number] = word.at;
   }
 
   [[nodiscard]] bool is_free_list(std::uintptr_t address) const noexcept
@@ -212,31 +236,58 @@ class mark
   template <class Counts>
   void scan(range const& bytes, Counts counts) noexcept
   {
-    // Of each word the upper half is looked at first, as it tells most words from addresses.
+    // Of each word the upper half is looked at first, as it tells most words from addresses; many at
+    // once, as most tell it.
     constexpr std::size_t half = sizeof(std::uint32_t);
+    constexpr std::size_t lane = sizeof(filter::lanes);
+    constexpr std::size_t at_once = 4;
     auto const end = bytes.end / half * half;
     auto at = (bytes.begin + half - 1) / half * half + half;
-    for (; at + filter::size <= end; at += filter::size)
-      if (filter_.may_have_upper_half(at))
-        for (std::size_t offset = 0; offset != filter::size; offset += half)
-          look_at(at + offset, counts);
+    filter const is_of_heap = filter_;  // which no write can change
+    for (; at + at_once * lane <= end; at += at_once * lane)
+    {
+      std::array<filter::lanes, at_once> found;
+      filter::lanes any{};
+      for (std::size_t i = 0; i != at_once; ++i)
+        any |= found[i] = is_of_heap.are_upper_parts(at + i * lane);
+      std::array<std::uint64_t, 2> words;
+      std::memcpy(words.data(), &any, sizeof any);
+      if ((words[0] | words[1]) == 0) [[likely]]
+        continue;
+      for (std::size_t i = 0; i != at_once; ++i)
+        look_at(at + i * lane, found[i], counts);
+    }
     for (; at + half <= end; at += half)
-      look_at(at, counts);
+      for (std::size_t part = 0; part != half; part += sizeof(std::uint16_t))
+        if (is_of_heap.is_upper_part(load<std::uint16_t>(at + part))) look_at(at + part, counts);
   }
 
-  /// At the word whose upper half is here.
+  /// At the words whose upper parts are those half words from here of which all bits are set.
   template <class Counts>
-  void look_at(std::uintptr_t upper_half, Counts counts) noexcept
+  void look_at(std::uintptr_t begin, filter::lanes const& which, Counts counts) noexcept
+  {
+    std::array<std::uint64_t, 2> words;
+    std::memcpy(words.data(), &which, sizeof which);
+    for (std::size_t i = 0; i != words.size(); ++i)
+      for (auto left = words[i]; left != 0;)
+      {
+        auto const bit = static_cast<std::size_t>(std::countr_zero(left));
+        left &= ~(std::uint64_t(0xffff) << bit);
+        look_at(begin + i * sizeof left + bit / 8, counts);
+      }
+  }
+
+  /// At the word whose upper part is this half word: its bits 32 to 47, or, of a pointer that was
+  /// shifted, its highest.
+  template <class Counts>
+  void look_at(std::uintptr_t upper_part, Counts counts) noexcept
   {
     constexpr std::uint64_t low_47_bits = (std::uint64_t(1) << 47) - 1;
-    auto const upper = load<std::uint32_t>(upper_half);
-    auto const begin = upper_half - sizeof upper;
-    if (filter_.is_upper_part(static_cast<std::uint16_t>(upper)))
-      if (auto const address = load<std::uint64_t>(begin) & low_47_bits; counts(address))
-        visit(address, begin);
-    if (filter_.is_upper_part(static_cast<std::uint16_t>(upper >> 16)))
-      if (auto const address = load<std::uint64_t>(begin) >> 16 & low_47_bits; counts(address))
-        visit(address, begin);
+    constexpr std::uintptr_t half = sizeof(std::uint32_t);
+    auto const begin = upper_part / half * half - half;
+    auto const shift = upper_part % half * 8;
+    auto const address = load<std::uint64_t>(begin) >> shift & low_47_bits;
+    if (counts(address)) visit(address, begin);
   }
 
   template <class T>
@@ -252,8 +303,10 @@ class mark
   block_table const& blocks_;
   filter filter_;
   array<std::uint64_t> is_marked_;
-  array<block> open_;  // reached, in the order in which they are looked into
+  array<range> open_;  // blocks that were reached, in the order in which they are looked into
   array<std::uintptr_t> referrers_;
+  std::array<candidate, words_ahead> waiting_;
+  std::size_t visited_ = 0;
   std::size_t next_ = 0;
   std::size_t most_open_ = 0;
   bool is_whole_ = true;

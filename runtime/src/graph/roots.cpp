@@ -109,9 +109,9 @@ class gaps
   void for_each(range const& within, Found found) const noexcept
   {
     auto begin = within.begin;
-    auto const* at =
-        std::upper_bound(taken_.begin(), taken_.end(), begin,
-                         [](std::uintptr_t wanted, range const& each) { return wanted < each.end; });
+    auto const* at = std::upper_bound(taken_.begin(), taken_.end(), begin,
+                                      [](std::uintptr_t wanted, range const& each)
+                                      { return wanted < each.end; });
     for (; at != taken_.end() && at->begin < within.end; ++at)
     {
       if (begin < at->begin) found(range{begin, at->begin});
@@ -147,7 +147,8 @@ void add_dead_stack(memory_map const& map, stopped_thread const& thread,
   if (end > region->begin) taken.push({region->begin, end});
 }
 
-bool add_words(std::string_view line, std::string_view before, array<std::uintptr_t>& words) noexcept
+bool add_words(std::string_view line, std::string_view before,
+               array<std::uintptr_t>& words) noexcept
 {
   auto const at = line.find(before);
   if (at == line.npos) return true;
@@ -169,9 +170,8 @@ bool read_kernel_words(pid_t parent, array<std::uintptr_t>& words) noexcept
         auto const length =
             ::syscall(SYS_readlinkat, AT_FDCWD, proc_path("/proc/self/fd/", number).c_str(),
                       target.data(), target.size());
-        if (length <= 0 ||
-            std::string_view(target.data(), static_cast<std::size_t>(length)) !=
-                "anon_inode:[eventpoll]")
+        if (length <= 0 || std::string_view(target.data(), static_cast<std::size_t>(length)) !=
+                               "anon_inode:[eventpoll]")
           return;
         line_reader lines(proc_path("/proc/self/fdinfo/", number).c_str());
         is_whole &= lines.is_open();
@@ -197,11 +197,11 @@ bool find_roots(workspace& space, memory_map const& map, block_table const& bloc
   auto const most = 2 * (map.regions().size() + spans.size() + threads.size()) + (1 << 20);
   found.of_program = array<range>(space, most);
   found.of_break = array<range>(space, most);
+  found.of_allocator = array<range>(space, map.regions().size());
   page_state pages;
-  if (!words || !taken || !found.of_program || !found.of_break || !pages ||
+  if (!words || !taken || !found.of_program || !found.of_break || !found.of_allocator || !pages ||
       !read_kernel_words(parent, words))
     return false;
-
 
   for (auto const& span : spans)
   {
@@ -230,22 +230,24 @@ bool find_roots(workspace& space, memory_map const& map, block_table const& bloc
   for (auto const& region : map.regions())
   {
     if (!may_refer(region)) continue;
+    if (region.writable && region.begin < allocator.end() && allocator.begin() < region.end)
+      found.of_allocator.push(
+          {std::max(region.begin, allocator.begin()), std::min(region.end, allocator.end())});
     auto& into = region.is_program_break ? found.of_break : found.of_program;
     auto const add_part = [&](range const& each) { is_whole &= into.push(each); };
-    free.for_each(region,
-                  [&](range const& each)
-                  {
-                    if (each.size() <= small && !region.shared && region.backing != backing::file)
-                      add_part(each);
-                    else if (!pages.for_each_run(
-                                 {each.begin / page_size * page_size, each.end}, !region.shared,
-                                 [&](range run)
-                                 {
-                                   add_part(
-                                       {std::max(run.begin, each.begin), std::min(run.end, each.end)});
-                                 }))
-                      is_whole = false;
-                  });
+    free.for_each(
+        region,
+        [&](range const& each)
+        {
+          if (each.size() <= small && !region.shared && region.backing != backing::file)
+            add_part(each);
+          else if (!pages.for_each_run(
+                       {each.begin / page_size * page_size, each.end}, !region.shared,
+                       [&](range run) {
+                         add_part({std::max(run.begin, each.begin), std::min(run.end, each.end)});
+                       }))
+            is_whole = false;
+        });
   }
   for (auto const& thread : threads)
     add({thread.frame_begin, thread.frame_end});
@@ -254,7 +256,8 @@ bool find_roots(workspace& space, memory_map const& map, block_table const& bloc
     auto const* const begin = &thread.stack_pointer;  // a stack may lie in a block
     add({reinterpret_cast<std::uintptr_t>(begin), reinterpret_cast<std::uintptr_t>(begin + 1)});
   }
-  add({reinterpret_cast<std::uintptr_t>(words.begin()), reinterpret_cast<std::uintptr_t>(words.end())});
+  add({reinterpret_cast<std::uintptr_t>(words.begin()),
+       reinterpret_cast<std::uintptr_t>(words.end())});
   return is_whole;
 }
 

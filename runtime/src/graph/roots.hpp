@@ -24,7 +24,8 @@ struct roots
 {
   array<std::uintptr_t> kernel_words;  ///< of which the one root outside the program's memory is
   array<range> of_program;
-  array<range> of_break;  ///< what lies between the blocks in the memory from sbrk
+  array<range> of_break;      ///< what lies between the blocks in the memory from sbrk
+  array<range> of_allocator;  ///< tcmalloc's variables, which are no roots
 };
 
 /// Adds all to `found`, in no order. Those of the kernel's are in memory of `space`. `threads` are

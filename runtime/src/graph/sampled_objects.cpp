@@ -1,5 +1,6 @@
 #include "graph/sampled_objects.hpp"
 
+#include "graph/tcmalloc_records.hpp"
 #include "library_range.hpp"
 
 #include <gperftools/malloc_extension.h>
@@ -12,23 +13,6 @@ namespace leaklab::graph
 {
 namespace
 {
-
-/// tcmalloc::Span, as far as it matters.
-struct span_record
-{
-  std::uintptr_t start;  // in pages
-  std::uintptr_t length;
-  std::uintptr_t next;
-  std::uintptr_t previous;
-  std::uintptr_t trace;  // where the span is a sampled object
-};
-
-/// tcmalloc::StackTrace; so many addresses follow.
-struct trace_record
-{
-  std::size_t size;
-  std::size_t depth;
-};
 
 constexpr std::size_t deepest = 1024;
 
@@ -78,8 +62,8 @@ class list_reader
         known->size() != span.length << blocks_.page_shift())
       return false;
     trace_record trace;
-    if (!load(span.trace, trace) || trace.depth > deepest) return false;
-    auto const stack = span.trace + sizeof trace;
+    if (!load(span.content, trace) || trace.depth > deepest) return false;
+    auto const stack = span.content + sizeof trace;
     if (!map_.is_readable(stack, trace.depth * sizeof(void*))) return false;
     object.size = trace.size;
     object.stack = {reinterpret_cast<void* const*>(stack), trace.depth};
@@ -134,7 +118,8 @@ bool find_sampled_objects(workspace& space, memory_map const& map, sample_traces
                           block_table& blocks, array<sampled_object>& found)
 {
   if (!traces.are_known()) return false;
-  constexpr std::size_t most_own = 4;  // the words of ReadStackTraces lie in a block that may be one
+  constexpr std::size_t most_own =
+      4;  // the words of ReadStackTraces lie in a block that may be one
   auto const count = traces.count();
   found = array<sampled_object>(space, count + most_own);
   if (!found) return false;

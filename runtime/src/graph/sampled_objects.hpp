@@ -1,10 +1,10 @@
 // Which blocks of the heap tcmalloc's sampler chose: their addresses, which no interface of
 // gperftools tells.
 //
-// MallocExtension::ReadStackTraces has size and stack of each, from a list of spans (gperftools 2.10
-// to 2.16: src/span.h, src/common.h, Static::sampled_objects_). The head of that list is a variable
-// that the library does not export, so it is searched for among those of the library, and believed
-// only when the list behind it has, one by one and in order, what ReadStackTraces says.
+// MallocExtension::ReadStackTraces has size and stack of each, from a list of spans
+// (tcmalloc_records.hpp; Static::sampled_objects_). The head of that list is a variable that the
+// library does not export, so it is searched for among those of the library, and believed only when
+// the list behind it has, one by one and in order, what ReadStackTraces says.
 #pragma once
 
 #include "graph/block_table.hpp"

@@ -242,8 +242,9 @@ using completion = asio::any_completion_handler<void()>;
 /// An operation of the program's own: whoever has the handler completes it.
 awaitable<void> wait_in(completion& place)
 {
+  tracked token;
   co_await asio::async_initiate<tracked, void()>(
-      [&place](auto handler) { place = std::move(handler); }, tracked());
+      [&place](auto handler) { place = std::move(handler); }, token);
 }
 
 awaitable<void> wait_in_own()

@@ -6,6 +6,7 @@
 #include "graph/heap_snapshot.hpp"
 #include "graph/private_memory.hpp"
 #include "task/exit_scopes.hpp"
+#include "task/further_waits.hpp"
 #include "task/task_table.hpp"
 
 #include <leaklab/detail/asio_version.hpp>
@@ -56,6 +57,7 @@ array<suspended_task> take_from_records(listed_things const& asked, heap_snapsho
       if (auto const task = task_table::suspended(record); task.id != 0) waiting.push(task);
       task_table::forget_stack(record);
     }
+  detail::further_waits::instance().forget_all();
   return waiting;
 }
 

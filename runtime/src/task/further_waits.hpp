@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <new>
 #include <unordered_map>
 #include <vector>
 
@@ -35,6 +36,9 @@ class further_waits
   void remove_all(task_record const& task) noexcept;
   /// In the order in which they began.
   [[nodiscard]] std::vector<further_wait> of(task_record const& task);
+
+  /// Only in a fork of this process: the table leads to nothing then, and its memory stays as it is.
+  void forget_all() noexcept { new (&waits_) decltype(waits_); }
 
  private:
   std::mutex mutex_;

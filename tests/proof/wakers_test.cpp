@@ -7,7 +7,6 @@
 #include <leaklab/scope.hpp>
 #include <leaklab/tracked.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -20,6 +19,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -237,25 +237,39 @@ TEST_F(wakers_of_tasks, whatever_the_channel_and_the_token_are)
   EXPECT_EQ(found["stuck"], (count{2 * many, 2 * many}));
 }
 
-using completion = asio::any_completion_handler<void()>;
+struct held
+{
+  virtual ~held() = default;
+};
+
+template <class Handler>
+struct held_handler : held
+{
+  explicit held_handler(Handler&& from) : handler(std::move(from)) {}
+  Handler handler;
+};
+
+using holder = std::unique_ptr<held>;
 
 /// An operation of the program's own: whoever has the handler completes it.
-awaitable<void> wait_in(completion& place)
+awaitable<void> wait_in(holder& place)
 {
   tracked token;
   co_await asio::async_initiate<tracked, void()>(
-      [&place](auto handler) { place = std::move(handler); }, token);
+      [&place]<class Handler>(Handler handler)
+      { place = std::make_unique<held_handler<Handler>>(std::move(handler)); },
+      token);
 }
 
 awaitable<void> wait_in_own()
 {
-  auto const own = std::make_unique<completion>();
+  auto const own = std::make_unique<holder>();
   co_await wait_in(*own);
 }
 
 TEST_F(wakers_of_tasks, whoever_has_the_handler)
 {
-  std::deque<completion> waiting;
+  std::deque<holder> waiting;
   auto found = after(
       [&]
       {

@@ -81,6 +81,25 @@ struct type_record
   char const* name;
 };
 
+/// libstdc++'s std::deque, which is the same for all elements.
+struct deque_record
+{
+  struct place
+  {
+    std::uintptr_t at;
+    std::uintptr_t begin;  // of the node
+    std::uintptr_t end;
+    std::uintptr_t node;
+
+    bool operator==(place const&) const = default;
+  };
+
+  std::uintptr_t nodes;
+  std::size_t capacity;
+  place first;
+  place last;
+};
+
 class link_cutter
 {
  public:
@@ -159,11 +178,43 @@ class link_cutter
       if (!is_private(map_, channel, sizeof *channel) || channel->prev_ != before) break;
       *link = nullptr;
       channel->prev_ = nullptr;
+      if (channel->max_buffer_size_ == 0) cut_container(channel + 1);
       link = &channel->next_;
       before = channel;
       ++cut;
     }
     return cut;
+  }
+
+  /// Which begins somewhere here: how far behind the links depends on the channel's type.
+  void cut_container(void* behind_links) const noexcept
+  {
+    constexpr std::size_t most_between = 48;
+    auto const begin = reinterpret_cast<std::uintptr_t>(behind_links);
+    for (auto at = begin; at <= begin + most_between; at += sizeof(void*))
+    {
+      auto* const container = reinterpret_cast<void*>(at);
+      deque_record found;
+      if (!is_private(map_, container, sizeof found)) return;
+      std::memcpy(&found, container, sizeof found);
+      if (is_empty(found)) return static_cast<void>(std::memset(container, 0, sizeof found));
+    }
+  }
+
+  [[nodiscard]] bool is_empty(deque_record const& container) const noexcept
+  {
+    auto const& place = container.first;
+    std::uintptr_t begin;
+    return place == container.last && place.begin <= place.at && place.at < place.end &&
+           is_block(container.nodes) && is_block(place.begin) &&
+           (place.node - container.nodes) / sizeof(void*) < container.capacity &&
+           load(place.node, begin) && begin == place.begin;
+  }
+
+  [[nodiscard]] bool is_block(std::uintptr_t address) const noexcept
+  {
+    block found;
+    return blocks_.find(address, found) && blocks_.bytes_of(found).begin == address;
   }
 
   template <class T>

@@ -57,6 +57,8 @@ array<suspended_task> take_from_records(listed_things const& asked, heap_snapsho
       if (auto const task = task_table::suspended(record); task.id != 0) waiting.push(task);
       task_table::forget_stack(record);
     }
+  // Nor do the tables lead to anything: the end of an array may be where a block of others begins.
+  task_table::instance().forget_all();
   detail::further_waits::instance().forget_all();
   return waiting;
 }
@@ -103,7 +105,8 @@ void prove_in_child(looking_child const& child, void const* context)
   for (auto const& task : waiting)
     if (is_stuck(task, heap, reached)) stuck.push({task.id, task.since});
   proof_summary const counts{waiting.size(), stuck.size()};
-  if (child.write(&counts, sizeof counts)) child.write(stuck.begin(), stuck.size() * sizeof(stuck_task));
+  if (child.write(&counts, sizeof counts))
+    child.write(stuck.begin(), stuck.size() * sizeof(stuck_task));
 }
 
 bool parse(std::string_view bytes, stuck_tasks& into)

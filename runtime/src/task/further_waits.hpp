@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <mutex>
-#include <new>
 #include <unordered_map>
 #include <vector>
 
@@ -37,8 +36,9 @@ class further_waits
   /// In the order in which they began.
   [[nodiscard]] std::vector<further_wait> of(task_record const& task);
 
-  /// Only in a fork of this process: the table leads to nothing then, and its memory stays as it is.
-  void forget_all() noexcept { new (&waits_) decltype(waits_); }
+  /// Only in a fork of this process: the table leads to nothing then, but nothing is freed. Without
+  /// effect when a thread was at the table.
+  void forget_all() noexcept;
 
  private:
   std::mutex mutex_;

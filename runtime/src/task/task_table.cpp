@@ -269,6 +269,13 @@ void task_table::forget_stack(task_record& record) noexcept
   if (record.stack_) record.stack_ = nullptr;  // a page that nobody writes is not copied
 }
 
+void task_table::forget_all() noexcept
+{
+  if (!mutex_.try_lock()) return;
+  new (&slabs_) std::vector<slab*>;
+  new (&with_room_) std::vector<slab*>;
+}
+
 void task_table::count_failure(char const* name, std::source_location const& where,
                                std::exception_ptr const& failure, bool is_told)
 {

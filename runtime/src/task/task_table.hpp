@@ -46,10 +46,12 @@ class task_table
   /// The memory of all records.
   [[nodiscard]] std::vector<std::span<task_record>> records() const;
 
-  // Both only in a fork of this process, where no thread is left that could change or read a record.
+  // Only in a fork of this process, where no thread is left that could change or read a record:
   [[nodiscard]] static suspended_task suspended(task_record const& record) noexcept;
   /// The record then leads to no frame.
   static void forget_stack(task_record& record) noexcept;
+  /// The table then leads to nothing, but nothing is freed. Without effect when a thread was at it.
+  void forget_all() noexcept;
 
  private:
   struct slab;

@@ -178,7 +178,7 @@ class link_cutter
       if (!is_private(map_, channel, sizeof *channel) || channel->prev_ != before) break;
       *link = nullptr;
       channel->prev_ = nullptr;
-      if (channel->max_buffer_size_ == 0) cut_container(channel + 1);
+      if (channel->max_buffer_size_ == 0) clear_container(channel + 1);
       link = &channel->next_;
       before = channel;
       ++cut;
@@ -187,17 +187,18 @@ class link_cutter
   }
 
   /// Which begins somewhere here: how far behind the links depends on the channel's type.
-  void cut_container(void* behind_links) const noexcept
+  void clear_container(void const* behind_links) const noexcept
   {
     constexpr std::size_t most_between = 48;
     auto const begin = reinterpret_cast<std::uintptr_t>(behind_links);
     for (auto at = begin; at <= begin + most_between; at += sizeof(void*))
     {
-      auto* const container = reinterpret_cast<void*>(at);
       deque_record found;
-      if (!is_private(map_, container, sizeof found)) return;
-      std::memcpy(&found, container, sizeof found);
-      if (is_empty(found)) return static_cast<void>(std::memset(container, 0, sizeof found));
+      if (!load(at, found)) return;
+      if (!is_empty(found)) continue;
+      clear(found.nodes, found.capacity * sizeof(void*));
+      clear(found.first.begin, found.first.end - found.first.begin);
+      return;
     }
   }
 
@@ -209,6 +210,16 @@ class link_cutter
            is_block(container.nodes) && is_block(place.begin) &&
            (place.node - container.nodes) / sizeof(void*) < container.capacity &&
            load(place.node, begin) && begin == place.begin;
+  }
+
+  /// A whole block, of which so many bytes were asked for.
+  void clear(std::uintptr_t begin, std::size_t bytes) const noexcept
+  {
+    block found;
+    auto* const memory = reinterpret_cast<void*>(begin);
+    if (blocks_.find(begin, found) && bytes <= blocks_.bytes_of(found).size() &&
+        is_private(map_, memory, bytes))
+      std::memset(memory, 0, bytes);
   }
 
   [[nodiscard]] bool is_block(std::uintptr_t address) const noexcept

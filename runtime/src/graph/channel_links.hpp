@@ -2,8 +2,8 @@
 // in each channel the links to its neighbours. Only the end of the context makes use of them
 // (channel_service::shutdown), so what they lead to is nothing that anybody could send to.
 //
-// Besides, the container of a channel without a capacity. It stays empty, and its memory, more than
-// half a kilobyte that nobody has written, is full of old words.
+// Besides, the memory of the container of a channel without a capacity: it stays empty, and its memory,
+// more than half a kilobyte that nobody has written, is full of old words.
 //
 // Asio keeps them in private members, which this reads for the versions of Boost that
 // detail/asio_version.hpp names; in a program without RTTI a service cannot be told from other

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -189,13 +190,16 @@ TEST(stuck_tasks, under_churn_are_proven_and_no_other)
          begin + 1000)  // what the threads had at hand last is something else now
     std::this_thread::yield();
   wipe_stack();
+  auto least = leaked;
   for (int run = 0; run != runs; ++run)
   {
     auto found = two_marks();
     ASSERT_EQ(found["live"].stuck, 0) << "in run " << run;
     ASSERT_EQ(found["stuck"].waiting, leaked) << "in run " << run;
-    ASSERT_GE(found["stuck"].stuck, leaked * 9 / 10) << "in run " << run;
+    least = std::min(least, found["stuck"].stuck);
+    ASSERT_GE(least, leaked * 9 / 10) << "in run " << run;
   }
+  RecordProperty("least_proven", std::to_string(least));
 }
 
 #else

@@ -198,6 +198,7 @@ class link_cutter
       if (!is_empty(found)) continue;
       clear(found.nodes, found.capacity * sizeof(void*));
       clear(found.first.begin, found.first.end - found.first.begin);
+      clear(at, sizeof found);  // the end of its memory may be where a block of others begins
       return;
     }
   }
@@ -207,25 +208,24 @@ class link_cutter
     auto const& place = container.first;
     std::uintptr_t begin;
     return place == container.last && place.begin <= place.at && place.at < place.end &&
-           is_block(container.nodes) && is_block(place.begin) &&
+           is_block(container.nodes, container.capacity * sizeof(void*)) &&
+           is_block(place.begin, place.end - place.begin) &&
            (place.node - container.nodes) / sizeof(void*) < container.capacity &&
            load(place.node, begin) && begin == place.begin;
   }
 
-  /// A whole block, of which so many bytes were asked for.
   void clear(std::uintptr_t begin, std::size_t bytes) const noexcept
   {
-    block found;
     auto* const memory = reinterpret_cast<void*>(begin);
-    if (blocks_.find(begin, found) && bytes <= blocks_.bytes_of(found).size() &&
-        is_private(map_, memory, bytes))
-      std::memset(memory, 0, bytes);
+    if (is_private(map_, memory, bytes)) std::memset(memory, 0, bytes);
   }
 
-  [[nodiscard]] bool is_block(std::uintptr_t address) const noexcept
+  /// One of which so many bytes may have been asked for begins here.
+  [[nodiscard]] bool is_block(std::uintptr_t address, std::size_t bytes) const noexcept
   {
     block found;
-    return blocks_.find(address, found) && blocks_.bytes_of(found).begin == address;
+    return blocks_.find(address, found) && blocks_.bytes_of(found).begin == address &&
+           bytes <= blocks_.bytes_of(found).size();
   }
 
   template <class T>

@@ -2,6 +2,7 @@
 
 #include <gperftools/malloc_extension.h>
 #include <gperftools/tcmalloc.h>
+#include <sys/mman.h>
 
 #include <bit>
 
@@ -35,7 +36,7 @@ bool block_table::read(workspace& space) noexcept
   if (ranges == 0) return false;
   shift_ = static_cast<unsigned>(std::countr_zero(all_bits));
   spans_ = array<span_of_blocks>(space, ranges);
-  leaves_ = array<std::uint32_t*>(space, std::size_t(1) << (address_bits - shift_ - leaf_bits));
+  leaves_ = array<page_entry*>(space, std::size_t(1) << (address_bits - shift_ - leaf_bits));
   if (!spans_ || !leaves_) return false;
   for_each_range(
       [this](base::MallocRange const& each)
@@ -50,7 +51,7 @@ bool block_table::read(workspace& space) noexcept
   extent_ = {spans_[0].begin, spans_[spans_.size() - 1].end};
 
   constexpr std::size_t leaf_pages = std::size_t(1) << leaf_bits;
-  array<std::uint32_t> leaves;  // one behind the other
+  array<page_entry> leaves;  // one behind the other
   auto const last = (extent_.end - 1) >> shift_ >> leaf_bits;
   std::size_t needed = 0;
   auto counted = ~std::uintptr_t(0);
@@ -63,9 +64,11 @@ bool block_table::read(workspace& space) noexcept
         ++needed;
       }
   if (last >= leaves_.capacity()) return false;
-  leaf_bytes_ = needed * leaf_pages * sizeof(std::uint32_t);
-  leaves = array<std::uint32_t>(space, needed * leaf_pages);
+  leaf_bytes_ = needed * leaf_pages * sizeof(page_entry);
+  leaves = array<page_entry>(space, needed * leaf_pages);
   if (!leaves) return false;
+  // Where this is large, a mark would wait for the processor to find its pages.
+  ::madvise(leaves.begin(), leaf_bytes_, MADV_HUGEPAGE);
   std::size_t used = 0;
   for (std::size_t i = 0; i != spans_.size(); ++i)
   {
@@ -73,12 +76,12 @@ bool block_table::read(workspace& space) noexcept
     {
       auto*& leaf = leaves_[page >> leaf_bits];
       if (!leaf) leaf = &leaves[used++ * leaf_pages];
-      leaf[page & leaf_mask] = static_cast<std::uint32_t>(i + 1);
+      leaf[page & leaf_mask].span = static_cast<std::uint32_t>(i + 1);
     }
     set_full(spans_[i], spans_[i].block == spans_[i].size());
   }
   number_blocks();
-  return true;
+  return count_ <= std::uint32_t(-1);
 }
 
 void block_table::number_blocks() noexcept
@@ -87,12 +90,16 @@ void block_table::number_blocks() noexcept
   for (auto& span : spans_)
   {
     span.first = count_;
-    span.reciprocal = 0;
     if (span.block == 0) continue;
+    bool const is_one = span.block == span.size();
+    for (auto page = span.begin; page != span.end; page += std::uintptr_t(1) << shift_)
+    {
+      auto& entry = leaves_[page >> shift_ >> leaf_bits][page >> shift_ & leaf_mask];
+      entry.before = is_one ? 0 : static_cast<std::uint32_t>(page - span.begin);
+      entry.block = is_one ? ~std::uint32_t(0) : static_cast<std::uint32_t>(span.block);
+      entry.first = static_cast<std::uint32_t>(count_);
+    }
     count_ += span.size() / span.block;
-    // Exact: the error of the reciprocal is below 2^-40, an offset below 2^20, a block at least 8.
-    if (span.size() <= most_for_reciprocal)
-      span.reciprocal = (std::uint64_t(1) << reciprocal_bits) / span.block + 1;
   }
 }
 

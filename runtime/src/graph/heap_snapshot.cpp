@@ -16,7 +16,8 @@ heap_snapshot::heap_snapshot(looking_child const& child)
   if (!has_blocks) child.fail(no_memory);
   if (map_.has_kernel_queue()) child.fail(kernel_queue);
   if (!has_samples) child.fail(samples_not_found);
-  if (!find_roots(space_, map_, blocks_, child.threads, child.stack, child.parent, roots_))
+  if (!find_roots(space_, map_, blocks_, samples_, child.threads, child.stack, child.parent,
+                  roots_))
     child.fail(no_roots);
   child.close_inherited();
 }

@@ -51,13 +51,19 @@ class filter
   using lanes = std::uint16_t __attribute__((vector_size(16)));
 
   /// The same of each half word from here: where it could be, all bits are set.
+  template <bool two_parts>
   [[nodiscard]] lanes are_upper_parts(std::uintptr_t address) const noexcept
   {
     lanes bits;
     std::memcpy(&bits, reinterpret_cast<void const*>(address), sizeof bits);
     bits &= used_bits;
-    return reinterpret_cast<lanes>((bits - first_.begin <= first_.width) |
-                                   (bits - second_.begin <= second_.width));
+    auto found = bits - first_.begin <= first_.width;
+    if constexpr (two_parts) found |= bits - second_.begin <= second_.width;
+    return reinterpret_cast<lanes>(found);
+  }
+  [[nodiscard]] bool has_two_parts() const noexcept
+  {
+    return first_.begin != second_.begin || first_.width < second_.width;
   }
 
  private:
@@ -145,8 +151,7 @@ class mark
 
   [[nodiscard]] bool has_reached(block const& which) const noexcept
   {
-    auto const number = blocks_.number_of(which);
-    return (is_marked_[number / 64] >> number % 64 & 1) != 0;
+    return is_marked(blocks_.number_of(which));
   }
   /// The address of the word that led to a block that was reached.
   [[nodiscard]] std::uintptr_t referrer_of(block const& which) const noexcept
@@ -162,16 +167,14 @@ class mark
   }
 
  private:
-  // Blocks and spans lie all over the memory, and most of the time would go into waiting for them. So
-  // they are asked for, and looked at when some others have had their turn. Both are lines in which
-  // nobody overtakes, so the order stays breadth first.
-  static constexpr std::size_t blocks_ahead = 16;
-  static constexpr std::size_t words_ahead = 32;
+  // What is needed lies all over the memory, and most of the time would go into waiting for it. So it
+  // is asked for, and looked at when some others have had their turn. Nobody overtakes, so the order
+  // stays breadth first.
+  static constexpr std::size_t blocks_ahead = 8;
+  static constexpr std::size_t words_ahead = 64;
 
-  /// A word that is in a span.
-  struct candidate
+  struct word
   {
-    span_of_blocks const* span;
     std::uintptr_t address;
     std::uintptr_t at;  // where it was read
   };
@@ -179,23 +182,14 @@ class mark
   static void fetch(range const& bytes) noexcept
   {
     constexpr std::size_t line = 64;
-    constexpr std::size_t most = 8 * line;  // the processor foresees the rest
+    constexpr std::size_t most = 4 * line;  // the processor foresees the rest
     for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + most); at += line)
       __builtin_prefetch(reinterpret_cast<void const*>(at));
   }
 
-  /// An address outside the heap is nothing.
-  void visit(std::uintptr_t address, std::uintptr_t at) noexcept
+  void visit(word const& last) noexcept
   {
-    if (auto const* const span = blocks_.find_span(address)) look_up_later({span, address, at});
-    if (address % page != 0) return;
-    if (auto const* const before = blocks_.find_full_span_before(address))
-      look_up_later({before, before->begin, at});
-  }
-
-  void look_up_later(candidate const& last) noexcept
-  {
-    __builtin_prefetch(last.span);
+    blocks_.ask_for(last.address);
     auto& place = waiting_[visited_++ % words_ahead];
     if (visited_ > words_ahead) look_up(place);
     place = last;
@@ -208,17 +202,29 @@ class mark
     visited_ = 0;
   }
 
-  void look_up(candidate const& word) noexcept
+  /// An address outside the heap is nothing.
+  void look_up(word const& which) noexcept
   {
+    reach(which.address, which.at);
+    if (which.address % page != 0) return;
+    if (auto const* const before = blocks_.find_full_span_before(which.address))
+      reach(before->begin, which.at);
+  }
+
+  void reach(std::uintptr_t address, std::uintptr_t at) noexcept
+  {
+    auto const number = blocks_.number_at(address);
+    if (number == block_table::no_number || is_marked(number)) return;
     block found;
-    if (!blocks_.find_in(*word.span, word.address, found)) return;
-    auto const number = blocks_.number_of(found);
-    auto& marks = is_marked_[number / 64];
-    auto const bit = std::uint64_t(1) << number % 64;
-    if ((marks & bit) != 0) return;
-    marks |= bit;
+    if (!blocks_.find(address, found)) return;
+    is_marked_[number / 64] |= std::uint64_t(1) << number % 64;
     open_.push(blocks_.bytes_of(found));
-    if (referrers_) referrers_[number] = word.at;
+    if (referrers_) referrers_[number] = at;
+  }
+
+  [[nodiscard]] bool is_marked(std::uint64_t number) const noexcept
+  {
+    return (is_marked_[number / 64] >> number % 64 & 1) != 0;
   }
 
   [[nodiscard]] bool is_free_list(std::uintptr_t address) const noexcept
@@ -236,6 +242,15 @@ class mark
   template <class Counts>
   void scan(range const& bytes, Counts counts) noexcept
   {
+    if (filter_.has_two_parts())
+      scan<true>(bytes, counts);
+    else
+      scan<false>(bytes, counts);
+  }
+
+  template <bool two_parts, class Counts>
+  void scan(range const& bytes, Counts counts) noexcept
+  {
     // Of each word the upper half is looked at first, as it tells most words from addresses; many at
     // once, as most tell it.
     constexpr std::size_t half = sizeof(std::uint32_t);
@@ -248,8 +263,9 @@ class mark
     {
       std::array<filter::lanes, at_once> found;
       filter::lanes any{};
+#pragma GCC unroll 4
       for (std::size_t i = 0; i != at_once; ++i)
-        any |= found[i] = is_of_heap.are_upper_parts(at + i * lane);
+        any |= found[i] = is_of_heap.are_upper_parts<two_parts>(at + i * lane);
       std::array<std::uint64_t, 2> words;
       std::memcpy(words.data(), &any, sizeof any);
       if ((words[0] | words[1]) == 0) [[likely]]
@@ -287,7 +303,7 @@ class mark
     auto const begin = upper_part / half * half - half;
     auto const shift = upper_part % half * 8;
     auto const address = load<std::uint64_t>(begin) >> shift & low_47_bits;
-    if (counts(address)) visit(address, begin);
+    if (counts(address)) visit({address, begin});
   }
 
   template <class T>
@@ -305,7 +321,7 @@ class mark
   array<std::uint64_t> is_marked_;
   array<range> open_;  // blocks that were reached, in the order in which they are looked into
   array<std::uintptr_t> referrers_;
-  std::array<candidate, words_ahead> waiting_;
+  std::array<word, words_ahead> waiting_;
   std::size_t visited_ = 0;
   std::size_t next_ = 0;
   std::size_t most_open_ = 0;

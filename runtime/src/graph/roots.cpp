@@ -1,6 +1,7 @@
 #include "graph/roots.hpp"
 
 #include "graph/proc_text.hpp"
+#include "graph/tcmalloc_records.hpp"
 #include "library_range.hpp"
 
 #include <dlfcn.h>
@@ -98,6 +99,11 @@ class page_state
   std::array<std::uint64_t, 512> entries_;
 };
 
+bool begins_before(range const& a, range const& b) noexcept
+{
+  return a.begin < b.begin;
+}
+
 /// What is left of a range without some others.
 class gaps
 {
@@ -147,6 +153,41 @@ void add_dead_stack(memory_map const& map, stopped_thread const& thread,
   if (end > region->begin) taken.push({region->begin, end});
 }
 
+/// A trace is copied into its record as a whole, though only its first words are of the sample: the
+/// others are what was on a stack before. Records lie in an array, and one between two of them is of a
+/// sample that is gone.
+bool add_traces(workspace& space, array<sampled_object> const& samples,
+                array<range>& taken) noexcept
+{
+  constexpr std::size_t most_step = 4096;  // from one record to the next
+  constexpr std::size_t array_size =
+      128 * 1024;  // PageHeapAllocator (gperftools, page_heap_allocator.h)
+  array<range> records(space, samples.size());
+  if (!records) return false;
+  for (auto const& sample : samples)
+  {
+    auto const stack = reinterpret_cast<std::uintptr_t>(sample.stack.data());
+    records.push({stack - sizeof(trace_record), stack + sample.stack.size_bytes()});
+  }
+  std::sort(records.begin(), records.end(), begins_before);
+  auto step = most_step;
+  for (std::size_t i = 1; i < records.size(); ++i)
+    step = std::min(step, records[i].begin - records[i - 1].begin);
+  for (std::size_t i = 0; i != records.size(); ++i)
+  {
+    auto each = records[i];
+    if (step != most_step) each.end = std::max(each.end, each.begin + step);
+    if (i + 1 != records.size())
+    {
+      auto const next = records[i + 1].begin;
+      if (step != most_step && next - each.begin < array_size && (next - each.begin) % step == 0)
+        each.end = next;
+    }
+    if (!taken.push(each)) return false;
+  }
+  return true;
+}
+
 bool add_words(std::string_view line, std::string_view before,
                array<std::uintptr_t>& words) noexcept
 {
@@ -187,14 +228,15 @@ bool read_kernel_words(pid_t parent, array<std::uintptr_t>& words) noexcept
 }  // namespace
 
 bool find_roots(workspace& space, memory_map const& map, block_table const& blocks,
-                std::span<stopped_thread const> threads, std::uintptr_t own_stack, pid_t parent,
-                roots& found) noexcept
+                array<sampled_object> const& samples, std::span<stopped_thread const> threads,
+                std::uintptr_t own_stack, pid_t parent, roots& found) noexcept
 {
   auto& words = found.kernel_words;
   words = array<std::uintptr_t>(space, most_kernel_words);
   auto const spans = blocks.spans();
-  array<range> taken(space, spans.size() + threads.size() + 64);
-  auto const most = 2 * (map.regions().size() + spans.size() + threads.size()) + (1 << 20);
+  array<range> taken(space, spans.size() + samples.size() + threads.size() + 64);
+  auto const most =
+      2 * (map.regions().size() + spans.size() + samples.size() + threads.size()) + (1 << 20);
   found.of_program = array<range>(space, most);
   found.of_break = array<range>(space, most);
   found.of_allocator = array<range>(space, map.regions().size());
@@ -218,10 +260,10 @@ bool find_roots(workspace& space, memory_map const& map, block_table const& bloc
   add_dead_stack(map, own_thread, threads, taken);
   for (auto const& thread : threads)
     add_dead_stack(map, thread, threads, taken);
+  if (!add_traces(space, samples, taken)) return false;
   for (auto const& each : space.taken())
     if (!taken.push(each)) return false;
-  std::sort(taken.begin(), taken.end(),
-            [](range const& a, range const& b) { return a.begin < b.begin; });
+  std::sort(taken.begin(), taken.end(), begins_before);
 
   bool is_whole = true;
   auto const add = [&](range const& each) { is_whole &= found.of_program.push(each); };

@@ -4,18 +4,21 @@
 // libraries, the stacks of all threads from the stack pointer up, their registers, thread-local
 // storage, and what the program has mapped itself, be it an arena, a fiber's stack, or memory shared
 // with others. Besides, what the kernel keeps for it: the data of an epoll and of a timer. Not the
-// variables of tcmalloc, which lead to what is free; and what tcmalloc has taken from sbrk for itself
+// variables of tcmalloc, which lead to what is free, nor its traces of samples, which have old words of
+// stacks; and what tcmalloc has taken from sbrk for itself
 // is a place apart, since in it are the heads of lists of free blocks (mark.hpp).
 #pragma once
 
 #include "graph/block_table.hpp"
 #include "graph/memory_map.hpp"
+#include "graph/sampled_objects.hpp"
 #include "graph/stopped_threads.hpp"
 #include "graph/workspace.hpp"
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <span>
-#include <sys/types.h>
 
 namespace leaklab::graph
 {
@@ -32,6 +35,7 @@ struct roots
 /// those of the process that this is a fork of, `parent`; `own_stack` is how deep the stack of the
 /// thread that forked was. False when there is no memory for it or /proc could not be read.
 [[nodiscard]] bool find_roots(workspace& space, memory_map const& map, block_table const& blocks,
+                              array<sampled_object> const& samples,
                               std::span<stopped_thread const> threads, std::uintptr_t own_stack,
                               pid_t parent, roots& found) noexcept;
 

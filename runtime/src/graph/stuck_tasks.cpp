@@ -24,7 +24,7 @@ namespace leaklab::graph
 namespace
 {
 
-using detail::suspended_task;
+using detail::task_frames;
 using detail::task_table;
 
 constexpr bool frames_are_known = LEAKLAB_AWAIT_CHAIN == 1;
@@ -39,28 +39,29 @@ struct listed_things
 /// What the child writes first; then a record for each stuck task.
 struct proof_summary
 {
-  std::uint64_t waiting;
-  std::uint64_t stuck;
+  std::uint64_t waiting = 0;
+  std::uint64_t stuck = 0;
+  std::uint64_t unseen = 0;  // tasks that somebody will run, and yet the mark has not reached them
 };
 
 /// Cuts what leads from the records to the frames, and says of which tasks.
-array<suspended_task> take_from_records(listed_things const& asked, heap_snapshot& heap) noexcept
+array<task_frames> take_from_records(listed_things const& asked, heap_snapshot& heap) noexcept
 {
   std::size_t most = 0;
   for (auto const& records : asked.records)
     most += records.size();
-  array<suspended_task> waiting(heap.space(), most);
-  if (!waiting) return waiting;
+  array<task_frames> tasks(heap.space(), most);
+  if (!tasks) return tasks;
   for (auto const& records : asked.records)
     for (auto& record : records)
     {
-      if (auto const task = task_table::suspended(record); task.id != 0) waiting.push(task);
+      if (auto const task = task_table::frames_of(record); task.id != 0) tasks.push(task);
       task_table::forget_stack(record);
     }
   // Nor do the tables lead to anything: the end of an array may be where a block of others begins.
   task_table::instance().forget_all();
   detail::further_waits::instance().forget_all();
-  return waiting;
+  return tasks;
 }
 
 /// As far as each link of the list is answered by the one back: a thread may have been changing it.
@@ -76,35 +77,36 @@ void cut_signals(detail::scope_children& children, memory_map const& map) noexce
   }
 }
 
-/// Both ends of the chain of frames, each of which leads to all the others.
-bool is_stuck(suspended_task const& task, heap_snapshot const& heap, mark const& reached) noexcept
+bool is_lost(void const* frame, heap_snapshot const& heap, mark const& reached) noexcept
 {
-  auto const is_lost = [&](void const* frame)
-  {
-    block which;
-    return heap.blocks().find(reinterpret_cast<std::uintptr_t>(frame), which) &&
-           !reached.has_reached(which);
-  };
-  return is_lost(task.stack) && is_lost(*task.stack);
+  block which;
+  return heap.blocks().find(reinterpret_cast<std::uintptr_t>(frame), which) &&
+         !reached.has_reached(which);
 }
 
 void prove_in_child(looking_child const& child, void const* context)
 {
   auto const& asked = *static_cast<listed_things const*>(context);
   heap_snapshot heap(child);
-  auto const waiting = take_from_records(asked, heap);
+  auto const tasks = take_from_records(asked, heap);
+  array<stuck_task> stuck(heap.space(), tasks.size());
   mark reached(heap.space(), heap.blocks());
-  if (!waiting || !reached) child.fail(no_memory);
+  if (!tasks || !stuck || !reached) child.fail(no_memory);
   cut_channel_links(heap.map(), heap.blocks());
   for (auto const& each : asked.scopes)
     if (auto const children = each.lock()) cut_signals(*children, heap.map());
   heap.run(reached);
 
-  array<stuck_task> stuck(heap.space(), waiting.size());
-  if (!stuck) child.fail(no_memory);
-  for (auto const& task : waiting)
-    if (is_stuck(task, heap, reached)) stuck.push({task.id, task.since});
-  proof_summary const counts{waiting.size(), stuck.size()};
+  proof_summary counts;
+  for (auto const& task : tasks)
+  {
+    bool const is_out_of_reach = is_lost(task.stack, heap, reached);
+    if (!task.waits)
+      counts.unseen += is_out_of_reach;
+    else if (++counts.waiting; is_out_of_reach && is_lost(*task.stack, heap, reached))
+      stuck.push({task.id, task.since});
+  }
+  counts.stuck = stuck.size();
   if (child.write(&counts, sizeof counts))
     child.write(stuck.begin(), stuck.size() * sizeof(stuck_task));
 }
@@ -115,6 +117,13 @@ bool parse(std::string_view bytes, stuck_tasks& into)
   proof_summary counts;
   if (!from.take(counts) || !from.take(into.found, counts.stuck)) return false;
   into.waiting = counts.waiting;
+  if (counts.unseen != 0)
+  {
+    into.found.clear();
+    into.problem =
+        "a task that runs or is about to was not reached, so this program keeps references in a way "
+        "that cannot be seen";
+  }
   std::ranges::sort(into.found);
   return from.is_at_end();
 }

@@ -11,7 +11,7 @@
 //
 // Some words lead to every task without being of use to wake one: they merely list what there is.
 // The child sets these to null before it marks (roots.hpp, mark.hpp):
-// - in the runtime's record of each task, where its frames are;
+// - in the runtime's record of each task, where its frames are, and its tables of tasks and waits;
 // - in Asio's service of channels, the list of all channels of a context (channel_links.hpp);
 // - in a scope that is cancelled only as the program ends, the signals that cancel its tasks
 //   (task/exit_scopes.hpp). Those of any other scope count, as does each other cancellation_signal.
@@ -20,6 +20,9 @@
 // lost_objects.hpp, and it makes a task look stuck that is not: the only reference to a channel kept
 // by exclusive or, as an offset, at an address that is no multiple of four, in a pipe, or in memory
 // that forked children do not get.
+//
+// As a check, a task that runs or is in an executor's queue must have been reached. If one has not, the
+// program keeps references in such a way, and nothing is said of any task.
 //
 // A task whose channel is a variable of a coroutine that is alive, of the one that spawned it, say, is
 // not stuck even if that coroutine will never use the channel again: it could.
@@ -38,7 +41,7 @@ namespace leaklab::graph
 struct stuck_task
 {
   task_id id = 0;
-  std::uint32_t since = 0;  ///< tells the wait from a later one of the task (suspended_task)
+  std::uint32_t since = 0;  ///< tells the wait from a later one of the task (task_frames)
 
   auto operator<=>(stuck_task const&) const = default;
 };

@@ -253,15 +253,15 @@ std::vector<std::span<task_record>> task_table::records() const
   return all;
 }
 
-suspended_task task_table::suspended(task_record const& record) noexcept
+task_frames task_table::frames_of(task_record const& record) noexcept
 {
   auto const is_tracked = record.operation_.load(std::memory_order_relaxed) != nullptr;
   bool const is_entered =
       (record.word_.load(std::memory_order_relaxed) & task_record::entries_mask) != 0;
-  bool const is_still = record.frames_are_ == frames_are::still_between_entries || is_tracked;
-  if (is_entered || record.queued_.load(std::memory_order_relaxed) || !record.stack_ || !is_still)
-    return {};
-  return {record.id(), is_tracked ? record.waits_since_ : 0, record.stack_};
+  bool const is_known = record.frames_are_ == frames_are::still_between_entries || is_tracked;
+  if (!record.stack_ || !is_known) return {};
+  return {record.id(), is_tracked ? record.waits_since_ : 0, record.stack_,
+          !is_entered && !record.queued_.load(std::memory_order_relaxed)};
 }
 
 void task_table::forget_stack(task_record& record) noexcept

@@ -24,7 +24,7 @@ namespace leaklab::graph
 namespace
 {
 
-using detail::task_frames;
+using detail::known_frames;
 using detail::task_table;
 
 constexpr bool frames_are_known = LEAKLAB_AWAIT_CHAIN == 1;
@@ -45,12 +45,12 @@ struct proof_summary
 };
 
 /// Cuts what leads from the records to the frames, and says of which tasks.
-array<task_frames> take_from_records(listed_things const& asked, heap_snapshot& heap) noexcept
+array<known_frames> take_from_records(listed_things const& asked, heap_snapshot& heap) noexcept
 {
   std::size_t most = 0;
   for (auto const& records : asked.records)
     most += records.size();
-  array<task_frames> tasks(heap.space(), most);
+  array<known_frames> tasks(heap.space(), most);
   if (!tasks) return tasks;
   for (auto const& records : asked.records)
     for (auto& record : records)

@@ -41,7 +41,7 @@ namespace leaklab::graph
 struct stuck_task
 {
   task_id id = 0;
-  std::uint32_t since = 0;  ///< tells the wait from a later one of the task (task_frames)
+  std::uint32_t since = 0;  ///< tells the wait from a later one of the task (known_frames)
 
   auto operator<=>(stuck_task const&) const = default;
 };

@@ -253,7 +253,7 @@ std::vector<std::span<task_record>> task_table::records() const
   return all;
 }
 
-task_frames task_table::frames_of(task_record const& record) noexcept
+known_frames task_table::frames_of(task_record const& record) noexcept
 {
   auto const is_tracked = record.operation_.load(std::memory_order_relaxed) != nullptr;
   bool const is_entered =

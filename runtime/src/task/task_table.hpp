@@ -19,7 +19,7 @@ namespace leaklab::detail
 {
 
 /// Where the frames of a task are, and what it does.
-struct task_frames
+struct known_frames
 {
   task_id id = 0;                ///< 0: there is none, or it is not known what it does
   std::uint32_t since = 0;       ///< as task_record::now(); 0 when it is in no tracked operation
@@ -48,7 +48,7 @@ class task_table
   [[nodiscard]] std::vector<std::span<task_record>> records() const;
 
   // Only in a fork of this process, where no thread is left that could change or read a record:
-  [[nodiscard]] static task_frames frames_of(task_record const& record) noexcept;
+  [[nodiscard]] static known_frames frames_of(task_record const& record) noexcept;
   /// The record then leads to no frame.
   static void forget_stack(task_record& record) noexcept;
   /// The table then leads to nothing, but nothing is freed. Without effect when a thread was at it.

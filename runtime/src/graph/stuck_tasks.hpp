@@ -15,11 +15,13 @@
 // - in Asio's service of channels, the list of all channels of a context (channel_links.hpp);
 // - in a scope that is cancelled only as the program ends, the signals that cancel its tasks
 //   (task/exit_scopes.hpp). Those of any other scope count, as does each other cancellation_signal.
-// Everything else counts as a reference, in case of doubt also an old word on a stack or in a block
-// that is free: then a stuck task is not found, or found later. What the mark cannot see is said in
-// lost_objects.hpp, and it makes a task look stuck that is not: the only reference to a channel kept
-// by exclusive or, as an offset, at an address that is no multiple of four, in a pipe, or in memory
-// that forked children do not get.
+// Everything else counts as a reference, in case of doubt also an old word on a stack or in a part of a
+// block that its owner has not written: then a stuck task is not found, or found later. So how many
+// are found is no measure of how many there are.
+//
+// What the mark cannot see is said in lost_objects.hpp, and it makes a task look stuck that is not: the
+// only reference to a channel is kept by exclusive or, as an offset, at an address that is no multiple
+// of four, in a pipe, or in memory that forked children do not get.
 //
 // As a check, a task that runs or is in an executor's queue must have been reached. If one has not, the
 // program keeps references in such a way, and nothing is said of any task.

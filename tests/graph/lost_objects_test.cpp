@@ -1,6 +1,9 @@
 // What is lost is found, and what a program still has, in whatever way, is not accused.
 #include "graph/lost_objects.hpp"
 
+#include "graph/forked_look.hpp"
+#include "graph/proc_text.hpp"
+
 #include <leaklab/heap.hpp>
 
 #include <gtest/gtest.h>
@@ -506,6 +509,23 @@ TEST_F(lost_objects_test, a_thread_that_blocks_all_signals_is_a_reason_to_say_no
 }
 
 using object = std::array<char, kept_size>;
+
+TEST(forked_look, keeps_nothing_open_that_it_has_inherited)
+{
+  auto const seen = leaklab::graph::look_in_fork(
+      [](leaklab::graph::looking_child const& child, void const*)
+      {
+        child.has_begun();
+        child.close_inherited();
+        char open = 0;
+        leaklab::graph::for_each_number("/proc/self/fd", [&](std::uint32_t) { ++open; });
+        child.write(&open, sizeof open);
+      },
+      nullptr);
+  EXPECT_EQ(seen.problem, "");
+  std::string const the_pipe_and_the_folder(1, 2);
+  EXPECT_EQ(seen.bytes, the_pipe_and_the_folder);
+}
 
 /// Four threads move objects about, through registers, containers and each other's hands.
 class churn

@@ -50,20 +50,30 @@ class filter
 
   using lanes = std::uint16_t __attribute__((vector_size(16)));
 
+  /// What there is to compare with: the fewer, the faster.
+  enum class form
+  {
+    value,
+    interval,
+    two_intervals
+  };
+  [[nodiscard]] form shape() const noexcept
+  {
+    if (first_.begin != second_.begin || first_.width < second_.width) return form::two_intervals;
+    return first_.width == 0 ? form::value : form::interval;
+  }
+
   /// The same of each half word from here: where it could be, all bits are set.
-  template <bool two_parts>
+  template <form shape>
   [[nodiscard]] lanes are_upper_parts(std::uintptr_t address) const noexcept
   {
     lanes bits;
     std::memcpy(&bits, reinterpret_cast<void const*>(address), sizeof bits);
     bits &= used_bits;
+    if constexpr (shape == form::value) return reinterpret_cast<lanes>(bits == first_.begin);
     auto found = bits - first_.begin <= first_.width;
-    if constexpr (two_parts) found |= bits - second_.begin <= second_.width;
+    if constexpr (shape == form::two_intervals) found |= bits - second_.begin <= second_.width;
     return reinterpret_cast<lanes>(found);
-  }
-  [[nodiscard]] bool has_two_parts() const noexcept
-  {
-    return first_.begin != second_.begin || first_.width < second_.width;
   }
 
  private:
@@ -242,13 +252,19 @@ class mark
   template <class Counts>
   void scan(range const& bytes, Counts counts) noexcept
   {
-    if (filter_.has_two_parts())
-      scan<true>(bytes, counts);
-    else
-      scan<false>(bytes, counts);
+    using enum filter::form;
+    switch (filter_.shape())
+    {
+      case value:
+        return scan<value>(bytes, counts);
+      case interval:
+        return scan<interval>(bytes, counts);
+      case two_intervals:
+        return scan<two_intervals>(bytes, counts);
+    }
   }
 
-  template <bool two_parts, class Counts>
+  template <filter::form shape, class Counts>
   void scan(range const& bytes, Counts counts) noexcept
   {
     // Of each word the upper half is looked at first, as it tells most words from addresses; many at
@@ -261,17 +277,16 @@ class mark
     filter const is_of_heap = filter_;  // which no write can change
     for (; at + at_once * lane <= end; at += at_once * lane)
     {
-      std::array<filter::lanes, at_once> found;
       filter::lanes any{};
 #pragma GCC unroll 4
       for (std::size_t i = 0; i != at_once; ++i)
-        any |= found[i] = is_of_heap.are_upper_parts<two_parts>(at + i * lane);
+        any |= is_of_heap.are_upper_parts<shape>(at + i * lane);
       std::array<std::uint64_t, 2> words;
       std::memcpy(words.data(), &any, sizeof any);
       if ((words[0] | words[1]) == 0) [[likely]]
         continue;
       for (std::size_t i = 0; i != at_once; ++i)
-        look_at(at + i * lane, found[i], counts);
+        look_at(at + i * lane, is_of_heap.are_upper_parts<shape>(at + i * lane), counts);
     }
     for (; at + half <= end; at += half)
       for (std::size_t part = 0; part != half; part += sizeof(std::uint16_t))

@@ -18,15 +18,14 @@ std::uint64_t readings::hash(std::vector<std::uintptr_t> const& stack) noexcept
 
 void readings::add(double seconds, amounts_by_stack const& amounts)
 {
-  auto& made = readings_.emplace_back(reading{seconds, {}});
-  made.amounts.reserve(std::min(amounts.size(), most_stacks));
-  std::vector<std::pair<std::uint64_t, float>> all;
-  for (auto const& [stack, amount] : amounts)
-    all.emplace_back(hash(stack), static_cast<float>(amount));
-  auto const end = all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), most_stacks));
-  std::ranges::partial_sort(all, end, std::greater<>(),
-                            [](auto const& each) { return each.second; });
-  made.amounts.assign(all.begin(), end);
+  std::vector<amount> all;
+  for (auto const& [stack, each] : amounts)
+    all.emplace_back(hash(stack), static_cast<float>(each));
+  auto const count = std::min(all.size(), most_stacks);
+  auto const end = all.begin() + static_cast<std::ptrdiff_t>(count);
+  std::ranges::partial_sort(all, end, std::greater<>(), &amount::second);
+  auto& made = readings_.emplace_back(reading{seconds, std::make_unique<amount[]>(count), count});
+  std::copy(all.begin(), end, made.amounts.get());
 
   if (readings_.size() <= most_readings) return;
   // The one between neighbours whose ages differ least goes; the first and the last stay.
@@ -47,14 +46,14 @@ readings::kept readings::before(double seconds) const
   auto const after = std::ranges::upper_bound(readings_, seconds, {}, &reading::seconds);
   if (readings_.empty()) return {};
   auto const& found = after == readings_.begin() ? *after : after[-1];
-  return {found.amounts.begin(), found.amounts.end()};
+  return {found.amounts.get(), found.amounts.get() + found.count};
 }
 
 std::size_t readings::bytes() const noexcept
 {
   std::size_t sum = 0;
   for (auto const& each : readings_)
-    sum += each.amounts.capacity() * sizeof each.amounts.front();
+    sum += each.count * sizeof(amount);
   return sum;
 }
 

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace leaklab::model
@@ -34,10 +36,15 @@ class readings
   static constexpr std::size_t most_readings = 24;
   static constexpr std::size_t most_stacks = 512;
 
+  using amount = std::pair<std::uint64_t, float>;
+
   struct reading
   {
     double seconds = 0;
-    std::vector<std::pair<std::uint64_t, float>> amounts;
+    // No vector: its end is the address of what lies behind, which a mark of the heap (graph/mark.hpp)
+    // would take for a reference.
+    std::unique_ptr<amount[]> amounts;
+    std::size_t count = 0;
   };
 
   std::vector<reading> readings_;  // the oldest first

@@ -54,7 +54,7 @@ struct detail::lab_coroutines
 };
 
 lab::lab(asio::any_io_executor executor, double rate)
-    : executor_(executor), rate_(rate), tasks_(std::move(executor))
+    : executor_(executor), rate_(rate), tasks_(std::move(executor), scope::cancelled::at_exit)
 {
 }
 

@@ -23,7 +23,7 @@ Number number_in(std::string_view text)
 
 service::service(asio::io_context& context, tcp::endpoint const& at, std::filesystem::path folder,
                  fault_switches const& faults)
-    : tasks_(context.get_executor()),
+    : tasks_(context.get_executor(), leaklab::scope::cancelled::at_exit),
       around_{context.get_executor(), tasks_, faults, partners_, std::move(folder)},
       prices_(context.get_executor()),
       archive_(around_),

@@ -196,7 +196,7 @@ TEST_F(routes_test, index_links_to_paths_that_answer)
     EXPECT_NE(status, 404) << folder + link;
     EXPECT_NE(status, 400) << folder + link;
   }
-  EXPECT_EQ(links, 19) << page;
+  EXPECT_EQ(links, 21) << page;
 }
 
 TEST_F(routes_test, live_page_runs_nothing_but_its_own_script)
@@ -226,7 +226,7 @@ TEST_F(routes_test, live_page_links_to_paths_that_answer)
     EXPECT_NE(status, 400) << link;
     ++links;
   }
-  EXPECT_EQ(links, 20) << page;
+  EXPECT_EQ(links, 22) << page;
 }
 
 TEST_F(routes_test, live_page_has_the_figures_of_vars)

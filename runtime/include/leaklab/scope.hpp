@@ -7,6 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <source_location>
 
@@ -28,7 +29,15 @@ namespace leaklab
 class scope
 {
  public:
-  explicit scope(boost::asio::any_io_executor executor);
+  /// When cancel() is called. A task that only a cancellation could end is no task that is stuck
+  /// (/debug/pprof/stuck), unless that comes no sooner than the program's end.
+  enum class cancelled : std::uint8_t
+  {
+    at_any_time,
+    at_exit,
+  };
+
+  explicit scope(boost::asio::any_io_executor executor, cancelled when = cancelled::at_any_time);
   ~scope();
 
   scope(scope const&) = delete;

@@ -129,6 +129,8 @@ std::string encode_count_text(model::profile const& profile)
     text += labels;
     append_frames(text, profile, stack);
   }
+  for (auto const& comment : profile.comments)
+    append(text, "# {}\n", comment);
   return text;
 }
 

@@ -13,8 +13,9 @@
 namespace leaklab::encode
 {
 
-/// `<name> profile: total N`, then the groups of equal stack and labels, largest first. Counts the
-/// first sample type. A sample without a stack is left out: readers of the format refuse it.
+/// `<name> profile: total N`, then the groups of equal stack and labels, largest first, and the
+/// profile's comments. Counts the first sample type. A sample without a stack is left out: readers of
+/// the format refuse it.
 [[nodiscard]] std::string encode_count_text(model::profile const& profile);
 
 /// `heap profile: objects: bytes [objects: bytes] @ heapprofile`, the records, and the statistics

@@ -1,6 +1,7 @@
 // The heap as a graph where there is no tcmalloc: nothing is known of its blocks.
 #include "graph/holders.hpp"
 #include "graph/lost_objects.hpp"
+#include "graph/stuck_tasks.hpp"
 
 namespace leaklab::graph
 {
@@ -26,7 +27,19 @@ holders look_for_holders(std::vector<allocating_stacks> const&, std::size_t)
   return result;
 }
 
+stuck_tasks look_for_stuck_tasks()
+{
+  stuck_tasks result;
+  result.problem = no_tcmalloc;
+  return result;
+}
+
 lost_objects in_both(lost_objects first, lost_objects const&)
+{
+  return first;
+}
+
+stuck_tasks in_both(stuck_tasks first, stuck_tasks const&)
 {
   return first;
 }

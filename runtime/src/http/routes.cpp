@@ -9,6 +9,7 @@
 #include "http/index_page.hpp"
 #include "http/live_page_route.hpp"
 #include "http/profiler_routes.hpp"
+#include "http/stuck_routes.hpp"
 #include "http/task_routes.hpp"
 #include "model/marks.hpp"
 #include "model/statistics.hpp"
@@ -126,6 +127,8 @@ constexpr route table[] = {
      &counts::fds},
     {"/debug/pprof/goroutine", get, tasks,
      "the task profile under the name that Go's tools ask for.", "?debug=1", &counts::tasks},
+    {"/debug/pprof/goroutineleak", get, stuck,
+     "the profile of stuck tasks under the name that Go's tools ask for.", "?debug=1"},
     {"/debug/pprof/growth", get, growth,
      "what the allocator took from the system, by the stack that it was taken for.", "?debug=1",
      &counts::growths},
@@ -140,6 +143,10 @@ constexpr route table[] = {
     {"/debug/pprof/mutex", get, waits_of_threads},
     {"/debug/pprof/profile", get, profile,
      "the processor's time over <code>seconds=N</code>, 30 by default.", "?seconds=5"},
+    {"/debug/pprof/stuck", get, stuck,
+     "of the waiting tasks, those that nothing in the program can wake any more. Two looks at all\n"
+     "memory must agree, so the answer takes a moment.",
+     "?debug=1"},
     {"/debug/pprof/symbol", get_and_post, symbol, "names for addresses, given as 0xA+0xB."},
     {"/debug/pprof/task", get, tasks,
      "every live task, by where it waits and where it was spawned.", "?debug=1", &counts::tasks},

@@ -18,40 +18,11 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <variant>
 
 namespace leaklab::http
 {
 namespace
 {
-
-std::variant<model::task_filter, response> parse_filter(request const& ask)
-{
-  model::task_filter filter;
-  if (auto const state = ask.parameter("state"); !state.empty())
-  {
-    for (auto const known : {task_state::running, task_state::ready, task_state::waiting})
-      if (to_string(known) == state) filter.state = known;
-    if (!filter.state)
-      return response::error(400,
-                             "invalid value for \"state\" - must be running, ready or waiting");
-  }
-  if (auto const wait = ask.parameter("min_wait"); !wait.empty())
-  {
-    auto const duration = parse_duration(wait);
-    if (!duration)
-      return response::error(
-          400, "invalid value for \"min_wait\" - must be a duration such as 500ms, 10s or 2m");
-    filter.min_wait = *duration;
-  }
-  if (auto const limit = ask.parameter("limit"); !limit.empty())
-  {
-    auto const count = parse_number<std::size_t>(limit);
-    if (!count) return response::error(400, "invalid value for \"limit\" - must be a whole number");
-    filter.limit = *count;
-  }
-  return filter;
-}
 
 /// Names for the addresses of one request. They are not kept: whoever asks for all there are must
 /// not fill the memory of the endpoint's own symboliser.
@@ -98,6 +69,34 @@ response trace_file(encode::pieces more, std::size_t kept_bytes)
 }
 
 }  // namespace
+
+std::variant<model::task_filter, response> parse_filter(request const& ask)
+{
+  model::task_filter filter;
+  if (auto const state = ask.parameter("state"); !state.empty())
+  {
+    for (auto const known : {task_state::running, task_state::ready, task_state::waiting})
+      if (to_string(known) == state) filter.state = known;
+    if (!filter.state)
+      return response::error(400,
+                             "invalid value for \"state\" - must be running, ready or waiting");
+  }
+  if (auto const wait = ask.parameter("min_wait"); !wait.empty())
+  {
+    auto const duration = parse_duration(wait);
+    if (!duration)
+      return response::error(
+          400, "invalid value for \"min_wait\" - must be a duration such as 500ms, 10s or 2m");
+    filter.min_wait = *duration;
+  }
+  if (auto const limit = ask.parameter("limit"); !limit.empty())
+  {
+    auto const count = parse_number<std::size_t>(limit);
+    if (!count) return response::error(400, "invalid value for \"limit\" - must be a whole number");
+    filter.limit = *count;
+  }
+  return filter;
+}
 
 response tasks(request const& ask, sources& from)
 {

@@ -2,9 +2,15 @@
 #pragma once
 
 #include "http/route.hpp"
+#include "model/task_list.hpp"
+
+#include <variant>
 
 namespace leaklab::http
 {
+
+/// `state`, `min_wait`, `limit`; or what is wrong with them.
+[[nodiscard]] std::variant<model::task_filter, response> parse_filter(request const& ask);
 
 [[nodiscard]] response tasks(request const& ask, sources& from);
 [[nodiscard]] response threads(request const& ask, sources& from);

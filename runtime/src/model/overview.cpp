@@ -20,7 +20,7 @@ namespace
 {
 
 // To be named: each costs a look into the debug data when it is first seen.
-constexpr std::size_t most_stacks = 100;
+constexpr std::size_t most_amounts = 100;
 
 std::vector<gauge_point> from_now(history const& past, double begin, double now)
 {
@@ -33,14 +33,14 @@ std::vector<gauge_point> from_now(history const& past, double begin, double now)
 // The others, as one amount of no place.
 amounts_by_stack largest(amounts_by_stack all)
 {
-  if (all.size() <= most_stacks) return all;
+  if (all.size() <= most_amounts) return all;
   std::vector<double> amounts;
   for (auto const& [stack, amount] : all)
     amounts.push_back(amount);
-  std::ranges::nth_element(amounts, amounts.begin() + most_stacks, std::greater<>());
+  std::ranges::nth_element(amounts, amounts.begin() + most_amounts, std::greater<>());
   double rest = 0;
   std::erase_if(all,
-                [&, least = amounts[most_stacks]](auto const& each)
+                [&, least = amounts[most_amounts]](auto const& each)
                 {
                   if (each.second > least) return false;
                   rest += each.second;

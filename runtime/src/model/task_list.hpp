@@ -5,6 +5,7 @@
 
 #include <leaklab/task.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -20,10 +21,12 @@ struct task_filter
   std::optional<task_state> state;
   std::chrono::milliseconds min_wait{0};
   std::size_t limit = 10'000;
+  std::optional<std::vector<task_id>> among;  ///< sorted
 
   [[nodiscard]] bool accepts(task_info const& task) const noexcept
   {
-    return (!state || task.state == *state) && task.waiting_for >= min_wait;
+    return (!state || task.state == *state) && task.waiting_for >= min_wait &&
+           (!among || std::ranges::binary_search(*among, task.id));
   }
 };
 

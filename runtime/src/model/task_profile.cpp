@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <unordered_map>
+#include <utility>
 
 namespace leaklab::model
 {
@@ -53,7 +54,7 @@ class builder
 
 }  // namespace
 
-profile make_task_profile(symbols::place_book& places)
+profile make_task_profile(symbols::place_book& places, task_filter const& filter)
 {
   profile result;
   result.name = "task";
@@ -67,6 +68,7 @@ profile make_task_profile(symbols::place_book& places)
   for_each_task(
       [&](task_info const& task)
       {
+        if (!filter.accepts(task)) return;
         auto& group = groups[task];
         ++group.tasks;
         group.bytes += static_cast<std::int64_t>(task.frame_bytes);
@@ -79,10 +81,10 @@ profile make_task_profile(symbols::place_book& places)
   return result;
 }
 
-profile as_goroutine_profile(profile tasks)
+profile as_goroutine_profile(profile tasks, std::string name)
 {
-  tasks.name = "goroutine";
-  tasks.sample_types = {{"goroutine", "count"}};
+  tasks.name = std::move(name);
+  tasks.sample_types = {{tasks.name, "count"}};
   tasks.default_sample_type.clear();
   tasks.period_type = tasks.sample_types.front();
   for (auto& sample : tasks.samples)

@@ -1,6 +1,7 @@
 #include "task/further_waits.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace leaklab::detail
 {
@@ -47,6 +48,13 @@ std::vector<further_wait> further_waits::of(task_record const& task)
   std::lock_guard const lock(mutex_);
   auto const known = waits_.find(&task);
   return known == waits_.end() ? std::vector<further_wait>() : known->second;
+}
+
+void further_waits::forget_all() noexcept
+{
+  if (!mutex_.try_lock()) return;
+  for (auto& [task, waits] : waits_)
+    new (&waits) std::vector<further_wait>;
 }
 
 }  // namespace leaklab::detail

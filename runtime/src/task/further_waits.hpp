@@ -36,6 +36,10 @@ class further_waits
   /// In the order in which they began.
   [[nodiscard]] std::vector<further_wait> of(task_record const& task);
 
+  /// Only in a fork of this process: the table leads to nothing then, but nothing is freed. Without
+  /// effect when a thread was at the table.
+  void forget_all() noexcept;
+
  private:
   std::mutex mutex_;
   std::unordered_map<task_record const*, std::vector<further_wait>> waits_;

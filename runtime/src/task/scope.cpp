@@ -1,3 +1,5 @@
+#include "task/exit_scopes.hpp"
+
 #include <leaklab/scope.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -5,8 +7,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <list>
 
 namespace leaklab
 {
@@ -23,7 +23,7 @@ struct scope::state
 
   asio::any_io_executor executor;
   asio::steady_timer empty;  // never expires: cancelled when the last task ends
-  std::list<asio::cancellation_signal> children;
+  detail::scope_children children;
   bool cancelled = false;
 };
 
@@ -33,7 +33,7 @@ struct scope::state
 class scope::child_end
 {
  public:
-  using place = std::list<asio::cancellation_signal>::iterator;
+  using place = detail::scope_children::iterator;
 
   child_end(std::shared_ptr<state> scope, place child, detail::task_end end)
       : scope_(std::move(scope)), child_(child), end_(std::move(end))
@@ -61,10 +61,11 @@ class scope::child_end
   detail::task_end end_;
 };
 
-scope::scope(asio::any_io_executor executor)
+scope::scope(asio::any_io_executor executor, scope::cancelled when)
     : state_(detail::with_plain_executor(
           executor, [](auto const& plain) { return std::make_shared<state>(plain); }))
 {
+  if (when == cancelled::at_exit) detail::exit_scopes::instance().add({state_, &state_->children});
 }
 
 scope::~scope() = default;

@@ -244,6 +244,38 @@ task_counts task_table::counts() const
   return counts_;
 }
 
+std::vector<std::span<task_record>> task_table::records() const
+{
+  std::lock_guard const lock(mutex_);
+  std::vector<std::span<task_record>> all;
+  for (auto* const home : slabs_)
+    all.emplace_back(home->records(), slab::capacity);
+  return all;
+}
+
+known_frames task_table::frames_of(task_record const& record) noexcept
+{
+  auto const is_tracked = record.operation_.load(std::memory_order_relaxed) != nullptr;
+  bool const is_entered =
+      (record.word_.load(std::memory_order_relaxed) & task_record::entries_mask) != 0;
+  bool const is_known = record.frames_are_ == frames_are::still_between_entries || is_tracked;
+  if (!record.stack_ || !is_known) return {};
+  return {record.id(), is_tracked ? record.waits_since_ : 0, record.stack_,
+          !is_entered && !record.queued_.load(std::memory_order_relaxed)};
+}
+
+void task_table::forget_stack(task_record& record) noexcept
+{
+  if (record.stack_) record.stack_ = nullptr;  // a page that nobody writes is not copied
+}
+
+void task_table::forget_all() noexcept
+{
+  if (!mutex_.try_lock()) return;
+  new (&slabs_) std::vector<slab*>;
+  new (&with_room_) std::vector<slab*>;
+}
+
 void task_table::count_failure(char const* name, std::source_location const& where,
                                std::exception_ptr const& failure, bool is_told)
 {

@@ -8,13 +8,24 @@
 
 #include <leaklab/detail/task_record.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace leaklab::detail
 {
+
+/// Where the frames of a task are, and what it does.
+struct known_frames
+{
+  task_id id = 0;                ///< 0: there is none, or it is not known what it does
+  std::uint32_t since = 0;       ///< as task_record::now(); 0 when it is in no tracked operation
+  void* const* stack = nullptr;  ///< as in task_record::set_stack()
+  bool waits = false;            ///< else it runs or is ready
+};
 
 class task_table
 {
@@ -32,6 +43,16 @@ class task_table
                 frames with = frames::read) const;
   [[nodiscard]] task_counts counts() const;
   [[nodiscard]] std::vector<task_failure> failures() const;
+
+  /// The memory of all records.
+  [[nodiscard]] std::vector<std::span<task_record>> records() const;
+
+  // Only in a fork of this process, where no thread is left that could change or read a record:
+  [[nodiscard]] static known_frames frames_of(task_record const& record) noexcept;
+  /// The record then leads to no frame.
+  static void forget_stack(task_record& record) noexcept;
+  /// The table then leads to nothing, but nothing is freed. Without effect when a thread was at it.
+  void forget_all() noexcept;
 
  private:
   struct slab;

@@ -1,0 +1,29 @@
+// The words by which Asio's services list the channels of a context: the head of a service's list, and
+// in each channel the links to its neighbours. Only the end of the context makes use of them
+// (channel_service::shutdown), so what they lead to is nothing that anybody could send to.
+//
+// Besides, the memory of the container of a channel without a capacity: it stays empty, and its memory,
+// more than half a kilobyte that nobody has written, is full of old words.
+//
+// Asio keeps them in private members, which this reads for the versions of Boost that
+// detail/asio_version.hpp names; in a program without RTTI a service cannot be told from other
+// objects.
+#pragma once
+
+#include "graph/block_table.hpp"
+#include "graph/memory_map.hpp"
+
+#include <cstddef>
+
+namespace leaklab::graph
+{
+
+/// Whether they can be found in this build.
+[[nodiscard]] bool channel_links_are_known() noexcept;
+
+/// Sets them all to null, and says of how many channels. In a forked child: for as long as services
+/// and channels are in private memory, and each link is answered by the one back. What a thread was
+/// changing at the time of the fork, and what lies behind it in the list, stays as it is.
+std::size_t cut_channel_links(memory_map const& map, block_table const& blocks) noexcept;
+
+}  // namespace leaklab::graph

@@ -1,0 +1,103 @@
+#include "http/stuck_routes.hpp"
+
+#include "encode/pprof.hpp"
+#include "encode/profile_text.hpp"
+#include "encode/task_list.hpp"
+#include "graph/stuck_tasks.hpp"
+#include "http/answers.hpp"
+#include "http/task_routes.hpp"
+#include "model/task_list.hpp"
+#include "model/task_profile.hpp"
+
+#include <leaklab/heap.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace leaklab::http
+{
+namespace
+{
+
+/// What leads to a task for a moment only, an old word on a stack, say, does so no longer then.
+constexpr std::chrono::milliseconds between_marks(250);
+
+std::string how_found(graph::stuck_tasks const& stuck)
+{
+  using milliseconds = std::chrono::duration<double, std::milli>;
+  return fmt::format(
+      "{} of {} waiting tasks are stuck: two marks of all memory agree, or one found none; threads "
+      "stood still for {:.1f} ms, a mark took {:.0f} ms; a reference that is not kept as an address "
+      "is not seen",
+      stuck.found.size(), stuck.waiting, milliseconds(stuck.pause).count(),
+      milliseconds(stuck.time).count());
+}
+
+std::string name_of(request const& ask)
+{
+  return ask.path.substr(pprof_prefix.size());
+}
+
+response not_known(int status, std::string const& why)
+{
+  return response::error(status, "it is not known which tasks are stuck: " + why);
+}
+
+response answer_stuck(request const& ask, sources& from, model::task_filter filter,
+                      graph::stuck_tasks const& stuck)
+{
+  if (!stuck.problem.empty()) return not_known(503, stuck.problem);
+  filter.among.emplace();
+  for (auto const& each : stuck.found)
+    filter.among->push_back(each.id);
+  if (debug_level(ask) >= 2)
+  {
+    auto list = model::list_tasks(filter);
+    auto const bytes = list.bytes();
+    auto answer = piecewise(plain_text, encode::tasks_as_text(std::move(list), from.places), bytes);
+    answer.body = how_found(stuck) + "\n\n";
+    return answer;
+  }
+  auto const names = from.places.reading();
+  auto made = model::make_task_profile(from.places, filter);
+  if (ask.path.ends_with("/goroutineleak"))
+    made = model::as_goroutine_profile(std::move(made), name_of(ask));
+  else
+    made.name = name_of(ask);
+  made.mappings = from.symbols.mappings();
+  made.comments.push_back(how_found(stuck));
+  return debug_level(ask) != 0 ? plain(encode::encode_count_text(made))
+                               : attachment(made.name, encode::encode_pprof(made));
+}
+
+}  // namespace
+
+response stuck(request const& ask, sources& from)
+{
+  if (auto const heap = read_heap_stats(); !heap.tcmalloc)
+    return not_known(501, fmt::format("malloc is {}, not tcmalloc", heap.allocator));
+  if (auto refused = refuse_seconds(ask)) return *refused;
+  auto parsed = parse_filter(ask);
+  if (auto const* const refused = std::get_if<response>(&parsed)) return *refused;
+  if (ask.method == verb::head) return attachment(name_of(ask), "");
+  auto filter = std::get<model::task_filter>(std::move(parsed));
+  filter.state = task_state::waiting;
+  auto first = std::make_shared<graph::stuck_tasks>(graph::look_for_stuck_tasks());
+  if (!first->problem.empty() || first->found.empty())
+    return answer_stuck(ask, from, std::move(filter), *first);
+  return response::later(between_marks,
+                         [ask, &from, filter = std::move(filter), first]
+                         {
+                           symbols::symboliser::reading const names(from.symbols);
+                           return answer_stuck(
+                               ask, from, filter,
+                               graph::in_both(std::move(*first), graph::look_for_stuck_tasks()));
+                         });
+}
+
+}  // namespace leaklab::http

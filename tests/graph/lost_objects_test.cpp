@@ -485,6 +485,21 @@ TEST_F(lost_objects_test, what_a_suspended_fiber_has_is_kept)
       });
 }
 
+TEST_F(lost_objects_test, what_a_stack_with_a_guard_has_is_kept)
+{
+  constexpr std::size_t page = 4096;
+  static char* const stack = static_cast<char*>(std::aligned_alloc(page, 16 * page));
+  std::memset(stack, 0, 16 * page);
+  static std::size_t used = 0;
+  expect_kept(
+      [](std::uintptr_t hidden)
+      {
+        reinterpret_cast<void**>(stack + 8 * page)[used] = show(hidden);
+        if (++used == count) ::mprotect(stack, page, PROT_NONE);
+      });
+  ASSERT_EQ(::mprotect(stack, page, PROT_READ | PROT_WRITE), 0);
+}
+
 TEST_F(lost_objects_test, a_thread_that_blocks_all_signals_is_a_reason_to_say_nothing)
 {
   std::atomic<int> state{0};

@@ -2,6 +2,8 @@
 
 #include "graph/free_lists.hpp"
 
+#include <sys/mman.h>
+
 namespace leaklab::graph
 {
 
@@ -16,6 +18,12 @@ heap_snapshot::heap_snapshot(looking_child const& child)
   if (!has_blocks) child.fail(no_memory);
   if (map_.has_kernel_queue()) child.fail(kernel_queue);
   if (!has_samples) child.fail(samples_not_found);
+  // A block may have pages that nobody is to touch, such as the guard of a stack. In this process they
+  // may be read.
+  for (auto const& region : map_.regions())
+    if (!region.readable && region.backing == backing::nothing &&
+        blocks_.extent().begin < region.end && region.begin < blocks_.extent().end)
+      ::mprotect(reinterpret_cast<void*>(region.begin), region.size(), PROT_READ);
   if (!find_roots(space_, map_, blocks_, samples_, child.threads, child.stack, child.parent,
                   roots_))
     child.fail(no_roots);

@@ -204,7 +204,7 @@ class mark
   static void fetch(range const& bytes) noexcept
   {
     constexpr std::size_t line = 64;
-    constexpr std::size_t most = 4 * line;  // the processor foresees the rest
+    constexpr std::size_t most = 16 * line;  // the processor foresees the rest
     for (auto at = bytes.begin; at < std::min(bytes.end, bytes.begin + most); at += line)
       __builtin_prefetch(reinterpret_cast<void const*>(at));
   }

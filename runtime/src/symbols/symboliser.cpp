@@ -28,8 +28,13 @@ namespace leaklab::symbols
 namespace
 {
 
+struct freed
+{
+  void operator()(void* memory) const noexcept { std::free(memory); }
+};
+
 template <typename T>
-using malloced = std::unique_ptr<T, decltype([](void* p) { std::free(p); })>;
+using malloced = std::unique_ptr<T, freed>;
 
 /// Like dwfl_linux_proc_find_elf, but maps the file and closes it: libdwfl keeps a descriptor for
 /// each.
@@ -337,8 +342,7 @@ class debug_data
     auto callable = demangled ? callable_of_invoker(demangled.get()) : "";
     if (callable.empty()) return callable;
     bool is_only_one = true;
-    for_each_symbol(module,
-                    [&](char const* name, GElf_Sym const&, GElf_Addr address)
+    for_each_symbol(module, [&](char const* name, GElf_Sym const&, GElf_Addr address)
                     { is_only_one &= address != wanted || std::string_view(name) == first; });
     return is_only_one ? callable : "";
   }

@@ -5,7 +5,7 @@ add_library(leaklab::sanitizers ALIAS leaklab_sanitizers)
 if(LEAKLAB_SANITIZE)
   target_compile_options(leaklab_sanitizers INTERFACE
     -fsanitize=${LEAKLAB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-    -Wno-maybe-uninitialized)  # GCC 12 sees such uses in the checks that it has added to Boost's and Catch2's headers
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # GCC 12 sees such uses in the checks that it has added to Boost's and Catch2's headers
   target_link_options(leaklab_sanitizers INTERFACE -fsanitize=${LEAKLAB_SANITIZE})
   if(LEAKLAB_SANITIZE MATCHES "thread")
     # GCC warns about every atomic_thread_fence in Asio's headers; tsan models the atomics that the runtime relies on.

@@ -1,6 +1,7 @@
 // Each object is found to be held by what the test has put it into.
 #include "encode/holders.hpp"
 
+#include "hidden_words.hpp"
 #include "model/holders.hpp"
 
 #include <leaklab/channel.hpp>
@@ -94,12 +95,6 @@ __attribute__((noinline)) void make_rings()
     auto const one = std::make_shared<ring>();
     one->on_end = [one] { one->content.front() = 1; };
   }
-}
-__attribute__((noinline)) void wipe_stack()
-{
-  std::array<char volatile, 1 << 15> words;
-  for (auto& each : words)
-    each = 0;
 }
 
 leaklab::awaitable<void> wait_with_page(leaklab::channel<int>& end)
@@ -288,7 +283,7 @@ TEST_F(holders_test, the_task_whose_coroutine_holds_it)
 TEST_F(holders_test, nothing_for_what_is_lost)
 {
   held::make_rings();
-  held::wipe_stack();
+  hidden_words::wipe_stack();
   auto const report = find("make_rings", 20);
   auto const text = leaklab::encode::holders_as_text(report);
   ASSERT_FALSE(report.places.empty());

@@ -3,6 +3,7 @@
 
 #include "graph/forked_look.hpp"
 #include "graph/proc_text.hpp"
+#include "hidden_words.hpp"
 
 #include <leaklab/heap.hpp>
 
@@ -38,6 +39,7 @@ namespace
 
 #if LEAKLAB_TCMALLOC && defined(__x86_64__)
 
+using hidden_words::wipe_stack;
 using leaklab::graph::in_both;
 using leaklab::graph::look_for_lost_objects;
 using leaklab::graph::lost_objects;
@@ -48,15 +50,6 @@ constexpr std::size_t lost_size = 1009;
 constexpr std::size_t count = 100;
 /// Of so many that are lost; old words, on a stack or in a free block, hold some.
 constexpr std::size_t least_found = 80;
-
-/// What words that calls have left behind would hold alive, they no longer do. Called where those
-/// calls were, before the next.
-__attribute__((noinline)) void wipe_stack()
-{
-  std::array<char volatile, 1 << 15> words;
-  for (auto& each : words)
-    each = 0;
-}
 
 /// A machine that is busy may keep a thread from standing still in time; then there is no answer.
 lost_objects one_mark()
@@ -406,39 +399,9 @@ TEST_F(lost_objects_test, what_is_local_to_a_thread_is_kept)
     each.join();
 }
 
-std::atomic<char> may_end{0};
-std::atomic<int> in_registers{0};
-
-/// Keeps it in a register alone: %rbx, and then a vector register, at work or in a system call.
-void hold_in_registers(std::uintptr_t hidden, int way, int pipe)
-{
-  char got = 0;
-  ++in_registers;
-  if (way == 0)
-    asm volatile(
-        "mov %[hidden], %%rbx\n not %%rbx\n"
-        "1: pause\n movb (%[end]), %%al\n test %%al, %%al\n jz 1b\n xor %%ebx, %%ebx\n" ::
-            [hidden] "r"(hidden),
-        [end] "r"(&may_end)
-        : "rbx", "rax", "memory", "cc");
-  else if (way == 1)
-    asm volatile(
-        "mov %[hidden], %%rbx\n not %%rbx\n movq %%rbx, %%xmm7\n xor %%ebx, %%ebx\n"
-        "1: pause\n movb (%[end]), %%al\n test %%al, %%al\n jz 1b\n pxor %%xmm7, %%xmm7\n" ::
-            [hidden] "r"(hidden),
-        [end] "r"(&may_end)
-        : "rbx", "rax", "xmm7", "memory", "cc");
-  else
-    asm volatile(
-        "mov %[hidden], %%rbx\n not %%rbx\n"
-        "1: mov $0, %%eax\n mov %[pipe], %%edi\n mov %[got], %%rsi\n mov $1, %%edx\n syscall\n"
-        "cmp $-4, %%rax\n je 1b\n xor %%ebx, %%ebx\n" ::[hidden] "r"(hidden),
-        [pipe] "r"(pipe), [got] "r"(&got)
-        : "rbx", "rax", "rdi", "rsi", "rdx", "rcx", "r11", "memory", "cc");
-}
-
 TEST_F(lost_objects_test, what_only_a_register_has_is_kept)
 {
+  using namespace hidden_words;
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
   std::vector<std::thread> threads;
@@ -447,7 +410,7 @@ TEST_F(lost_objects_test, what_only_a_register_has_is_kept)
       [&](std::uintptr_t hidden)
       {
         if (made++ < 6)
-          threads.emplace_back(hold_in_registers, hidden, static_cast<int>(made % 3), ends[0]);
+          threads.emplace_back(hold_in_register, hidden, static_cast<place>(made % 3), ends[0]);
         else
           std::free(show(hidden));
         while (in_registers < static_cast<int>(threads.size()))

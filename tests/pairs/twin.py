@@ -1,8 +1,14 @@
-"""A twin that runs, for the tests beside this file."""
+"""A twin that runs, for the tests beside this file and those of what the heap's graph says of the pairs."""
+import concurrent.futures
 import json
 import os
+import pathlib
 import subprocess
 import urllib.request
+
+
+PATTERNS = sorted(path.name for path in pathlib.Path(__file__).resolve().parents[2].glob("[1-9].*/examples/*"))
+AT_ONCE = 4  # they mostly wait
 
 
 def read_pair(folder):
@@ -29,8 +35,27 @@ class Twin:
         """What it reports, as it does."""
         return map(json.loads, self.process.stdout)
 
+    def await_end_of_load(self):
+        """False when the program ends before."""
+        return any(line["event"] == "serving" for line in self.lines())
+
     def ask(self, path):
         return urllib.request.urlopen(self.url + path, timeout=60).read().decode()
 
     def leaks(self):
         return json.loads(self.ask("/debug/leaks?format=json"))
+
+
+def after_load(binaries, patterns, look, options):
+    """{twin: what `look` has of it when its load has ended} for both twins of each pattern, in their order. Both functions are
+    given the twin's name."""
+    def look_at(twin):
+        pattern, _, kind = twin.rpartition("-")
+        with Twin(binaries, {"pattern": pattern}, kind, "--interval", "1s", *options(twin)) as running:
+            if not running.await_end_of_load():
+                raise RuntimeError(f"{twin} has ended before its load has")
+            return look(twin, running)
+
+    twins = [f"{pattern}-{kind}" for pattern in patterns for kind in ("leaky", "fixed")]
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(twins, pool.map(look_at, twins)))

@@ -2,6 +2,7 @@
 // called "live" are not.
 #pragma once
 
+#include "graph/hidden_words.hpp"
 #include "graph/stuck_tasks.hpp"
 
 #include <leaklab/channel.hpp>
@@ -13,7 +14,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -30,6 +30,7 @@ namespace proof
 
 namespace asio = boost::asio;
 using namespace leaklab;
+using hidden_words::wipe_stack;
 using namespace std::chrono_literals;
 
 struct count
@@ -63,15 +64,6 @@ inline counts two_marks()
           ++same_name.stuck;
       });
   return found;
-}
-
-/// What words that calls have left behind would hold, they no longer do. Called where those calls
-/// were, before the next.
-[[gnu::noinline]] inline void wipe_stack()
-{
-  std::array<char volatile, 1 << 15> words;
-  for (auto& each : words)
-    each = 0;
 }
 
 using ints = channel<int>;

@@ -13,7 +13,6 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <deque>
@@ -282,31 +281,9 @@ TEST_F(wakers_of_tasks, whoever_has_the_handler)
 
 #if defined(__x86_64__)
 
-std::atomic<char> may_end{0};
-std::atomic<int> in_registers{0};
-
-/// Keeps the address in %rbx alone, then in a vector register.
-void hold_in_register(std::uintptr_t complement, bool in_vector)
-{
-  ++in_registers;
-  if (in_vector)
-    asm volatile(
-        "mov %[hidden], %%rbx\n not %%rbx\n movq %%rbx, %%xmm7\n xor %%ebx, %%ebx\n"
-        "1: pause\n movb (%[end]), %%al\n test %%al, %%al\n jz 1b\n pxor %%xmm7, %%xmm7\n" ::
-            [hidden] "r"(complement),
-        [end] "r"(&may_end)
-        : "rbx", "rax", "xmm7", "memory", "cc");
-  else
-    asm volatile(
-        "mov %[hidden], %%rbx\n not %%rbx\n"
-        "1: pause\n movb (%[end]), %%al\n test %%al, %%al\n jz 1b\n xor %%ebx, %%ebx\n" ::
-            [hidden] "r"(complement),
-        [end] "r"(&may_end)
-        : "rbx", "rax", "memory", "cc");
-}
-
 TEST_F(wakers_of_tasks, threads_that_have_the_channel_in_a_register)
 {
+  using namespace hidden_words;
   constexpr int threads = 6;
   std::vector<std::thread> holding;
   std::vector<std::uintptr_t> complements;
@@ -318,7 +295,9 @@ TEST_F(wakers_of_tasks, threads_that_have_the_channel_in_a_register)
         if (holding.size() != threads)
         {
           spawn(context_, receive_from(*hidden), "live");
-          holding.emplace_back(hold_in_register, complements.back(), holding.size() % 2 == 1);
+          holding.emplace_back(
+              hold_in_register, complements.back(),
+              holding.size() % 2 == 1 ? place::vector_register : place::general_register, -1);
         }
         else
           spawn(context_, receive_from(*hidden), "stuck");

@@ -1,7 +1,9 @@
 #include "encode/holders.hpp"
 
 #include "encode/append.hpp"
+#include "encode/line_json.hpp"
 #include "encode/utf8.hpp"
+#include "encode/words.hpp"
 #include "symbols/function_name.hpp"
 
 #include <boost/json.hpp>
@@ -48,13 +50,6 @@ void append_object(std::string& text, model::held_object const& object)
   text += '\n';
 }
 
-json::value site(symbols::source_line const& line)
-{
-  if (line.line == 0) return nullptr;
-  return json::object{
-      {"function", to_utf8(line.function)}, {"file", to_utf8(line.file)}, {"line", line.line}};
-}
-
 json::value root(model::path_end const& end)
 {
   json::object found{{"kind", end.kind},          {"text", to_utf8(end.text)},
@@ -69,8 +64,7 @@ json::value root(model::path_end const& end)
 
 std::string holders_as_text(model::holder_report const& report)
 {
-  auto text = fmt::format("threads stood still for {:.1f} ms, a mark took {:.0f} ms\n",
-                          milliseconds(report.pause).count(), milliseconds(report.time).count());
+  auto text = cost_of_mark(report.pause, report.time) + "\n";
   if (report.places.empty()) text += "\nno such place in the heap profile\n";
   for (auto const& place : report.places)
   {
@@ -97,7 +91,9 @@ std::string holders_as_json(model::holder_report const& report)
       for (auto const& each : object.holders)
         holders.push_back({{"what", to_utf8(each.what)},
                            {"callback", to_utf8(each.callback)},
-                           {"allocated_by", site(each.allocated_by)},
+                           {"allocated_by", each.allocated_by.line == 0
+                                                ? json::value(nullptr)
+                                                : json::value(line_json(each.allocated_by))},
                            {"times", each.times},
                            {"bytes", each.bytes},
                            {"offset", each.offset}});
@@ -105,12 +101,11 @@ std::string holders_as_json(model::holder_report const& report)
                          {"left_out", object.left_out},
                          {"root", root(object.root)}});
     }
-    places.push_back({{"function", to_utf8(place.line.function)},
-                      {"file", to_utf8(place.line.file)},
-                      {"line", place.line.line},
-                      {"count", place.count},
-                      {"bytes", place.bytes},
-                      {"objects", std::move(objects)}});
+    auto entry = line_json(place.line);
+    entry["count"] = place.count;
+    entry["bytes"] = place.bytes;
+    entry["objects"] = std::move(objects);
+    places.push_back(std::move(entry));
   }
   return json::serialize(json::object{{"places", std::move(places)},
                                       {"pause_ms", milliseconds(report.pause).count()},

@@ -1,6 +1,7 @@
 #include "encode/leaks.hpp"
 
 #include "encode/append.hpp"
+#include "encode/line_json.hpp"
 #include "encode/utf8.hpp"
 #include "encode/words.hpp"
 
@@ -32,11 +33,12 @@ json::value places(model::finding const& f)
 {
   json::array all;
   for (auto const& place : f.places)
-    all.push_back(json::object{{"function", place.line.function},
-                               {"file", place.line.file},
-                               {"line", place.line.line},
-                               {"amount", place.amount},
-                               {"share", place.share}});
+  {
+    auto entry = line_json(place.line);
+    entry["amount"] = place.amount;
+    entry["share"] = place.share;
+    all.push_back(std::move(entry));
+  }
   return all;
 }
 

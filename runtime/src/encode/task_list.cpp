@@ -1,6 +1,7 @@
 #include "encode/task_list.hpp"
 
 #include "encode/append.hpp"
+#include "encode/line_json.hpp"
 #include "encode/utf8.hpp"
 #include "symbols/task_blocks.hpp"
 
@@ -16,12 +17,6 @@ namespace
 
 namespace json = boost::json;
 
-json::object place_json(symbols::location const& place)
-{
-  auto const& line = place.lines.front();
-  return {{"function", line.function}, {"file", line.file}, {"line", line.line}};
-}
-
 double seconds(std::chrono::milliseconds wait)
 {
   return std::chrono::duration<double>(wait).count();
@@ -31,7 +26,7 @@ json::object task_json(task_info const& task, symbols::place_book& places)
 {
   json::array frames;
   for (auto const* const place : places.chain(task))
-    frames.push_back(place_json(*place));
+    frames.push_back(line_json(place->lines.front()));
   json::object entry{{"id", task.id},
                      {"parent", task.parent},
                      {"name", to_utf8(task.name)},
@@ -40,7 +35,7 @@ json::object task_json(task_info const& task, symbols::place_book& places)
                      {"waiting_seconds", nullptr},
                      {"frame_bytes", task.frame_bytes},
                      {"frames", std::move(frames)},
-                     {"spawned_at", place_json(places.at(task.spawned_at))}};
+                     {"spawned_at", line_json(places.at(task.spawned_at).lines.front())}};
   if (*task.operation)
   {
     entry["operation"] = task.operation;
@@ -52,7 +47,8 @@ json::object task_json(task_info const& task, symbols::place_book& places)
     branches.push_back(
         {{"operation", branch.operation},
          {"waiting_seconds", seconds(branch.waiting_for)},
-         {"at", branch.at ? json::value(place_json(places.at(branch.at))) : json::value()}});
+         {"at",
+          branch.at ? json::value(line_json(places.at(branch.at).lines.front())) : json::value()}});
   entry["branches"] = std::move(branches);
   return entry;
 }

@@ -82,4 +82,11 @@ std::string course(model::finding const& f, double patience)
   }
 }
 
+std::string cost_of_mark(std::chrono::nanoseconds pause, std::chrono::nanoseconds time)
+{
+  using milliseconds = std::chrono::duration<double, std::milli>;
+  return fmt::format("threads stood still for {:.1f} ms, a mark took {:.0f} ms",
+                     milliseconds(pause).count(), milliseconds(time).count());
+}
+
 }  // namespace leaklab::encode

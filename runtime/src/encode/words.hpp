@@ -3,6 +3,7 @@
 
 #include "model/finding.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace leaklab::encode
@@ -20,5 +21,9 @@ namespace leaklab::encode
 
 /// `26.0 s`, `4 min`, `2.5 h`.
 [[nodiscard]] std::string time(double seconds);
+
+/// `threads stood still for 0.8 ms, a mark took 12 ms`: what a look at the heap has cost.
+[[nodiscard]] std::string cost_of_mark(std::chrono::nanoseconds pause,
+                                       std::chrono::nanoseconds time);
 
 }  // namespace leaklab::encode

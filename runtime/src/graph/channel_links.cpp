@@ -131,11 +131,10 @@ class link_cutter
   /// Of the block that begins here, if it begins with a vtable.
   [[nodiscard]] bool find_type(std::uintptr_t block, type_record& type) const noexcept
   {
-    std::uintptr_t vtable;
+    auto const vtable = load<std::uintptr_t>(block);
     std::uintptr_t record;
-    std::memcpy(&vtable, reinterpret_cast<void const*>(block), sizeof vtable);
-    return !blocks_.extent().contains(vtable) && load(vtable - sizeof vtable, record) &&
-           load(record, type);
+    return !blocks_.extent().contains(vtable) && map_.load(vtable - sizeof vtable, record) &&
+           map_.load(record, type);
   }
 
   template <class Service>
@@ -194,7 +193,7 @@ class link_cutter
     for (auto at = begin; at <= begin + most_between; at += sizeof(void*))
     {
       deque_record found;
-      if (!load(at, found)) return;
+      if (!map_.load(at, found)) return;
       if (!is_empty(found)) continue;
       clear(found.nodes, found.capacity * sizeof(void*));
       clear(found.first.begin, found.first.end - found.first.begin);
@@ -211,7 +210,7 @@ class link_cutter
            is_block(container.nodes, container.capacity * sizeof(void*)) &&
            is_block(place.begin, place.end - place.begin) &&
            (place.node - container.nodes) / sizeof(void*) < container.capacity &&
-           load(place.node, begin) && begin == place.begin;
+           map_.load(place.node, begin) && begin == place.begin;
   }
 
   void clear(std::uintptr_t begin, std::size_t bytes) const noexcept
@@ -226,14 +225,6 @@ class link_cutter
     block found;
     return blocks_.find(address, found) && blocks_.bytes_of(found).begin == address &&
            bytes <= blocks_.bytes_of(found).size();
-  }
-
-  template <class T>
-  bool load(std::uintptr_t address, T& into) const noexcept
-  {
-    if (address % alignof(T) != 0 || !map_.is_readable(address, sizeof(T))) return false;
-    std::memcpy(&into, reinterpret_cast<void const*>(address), sizeof(T));
-    return true;
   }
 
   memory_map const& map_;

@@ -2,6 +2,7 @@
 
 #include "graph/proc_text.hpp"
 #include "own_work.hpp"
+#include "probe/identity.hpp"
 #include "stop_signal.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +18,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -167,9 +167,7 @@ ending read_answer(int pipe, clock::time_point begin, look_limits const& limits,
 
 std::string name_of(int thread)
 {
-  std::ifstream file(fmt::format("/proc/self/task/{}/comm", thread));
-  std::string name;
-  std::getline(file, name);
+  auto const name = read_thread_name(thread);
   return fmt::format("thread {} ({})", thread, name.empty() ? "ended" : name);
 }
 
@@ -234,7 +232,7 @@ bool attempt(child_work const& work, look_limits const& limits, look& result)
       result.problem = "a thread that was stopped had the allocator's lock each time";
       return true;
     case ending::broke_off:
-      result.problem = "the forked child ended before its time";
+      result.problem = child_broke_off;
       return true;
     case ending::was_slow:
       result.problem = fmt::format("the look at the heap took longer than {:.0f} s",
@@ -249,7 +247,7 @@ bool attempt(child_work const& work, look_limits const& limits, look& result)
   if (result.bytes.size() == 2 && result.bytes[0] == failed)
     result.reason = static_cast<std::uint8_t>(result.bytes[1]);
   else if (!ended_well)
-    result.problem = "the forked child ended before its time";
+    result.problem = child_broke_off;
   return !result.problem.empty();
 }
 

@@ -8,13 +8,14 @@
 
 #include "graph/stopped_threads.hpp"
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
-#include <sys/types.h>
 
 namespace leaklab::graph
 {
@@ -22,9 +23,9 @@ namespace leaklab::graph
 /// What the child's function is given.
 struct looking_child
 {
-  int pipe;         ///< what is written here comes back
+  int pipe;  ///< what is written here comes back
   pid_t parent;
-  std::uintptr_t stack;  ///< how deep the stack of the thread that forked was
+  std::uintptr_t stack;                     ///< how deep the stack of the thread that forked was
   std::span<stopped_thread const> threads;  ///< the others, as they stood
 
   /// Says that the locks which others may have held were free. Call it after the first use of the
@@ -38,20 +39,23 @@ struct looking_child
   [[noreturn]] void fail(std::uint8_t reason) const noexcept;
 };
 
+/// The problem of a look whose child has not said all.
+inline constexpr auto child_broke_off = "the forked child ended before its time";
+
 struct look_limits
 {
-  std::chrono::milliseconds to_stop{100};     ///< all threads, in one attempt
-  std::chrono::milliseconds to_begin{1000};   ///< see has_begun()
-  std::chrono::milliseconds in_all{10'000};   ///< for the child, which is killed then
+  std::chrono::milliseconds to_stop{100};      ///< all threads, in one attempt
+  std::chrono::milliseconds to_begin{1000};    ///< see has_begun()
+  std::chrono::milliseconds in_all{10'000};    ///< for the child, which is killed then
   std::size_t bytes = std::size_t(256) << 20;  ///< that come back
   int attempts = 5;
 };
 
 struct look
 {
-  std::string bytes;     ///< what the child wrote
-  std::string problem;   ///< why there is nothing; empty when all went well
-  std::uint8_t reason = 0;  ///< what the child failed with, 0 when it did not
+  std::string bytes;                  ///< what the child wrote
+  std::string problem;                ///< why there is nothing; empty when all went well
+  std::uint8_t reason = 0;            ///< what the child failed with, 0 when it did not
   std::chrono::nanoseconds pause{0};  ///< how long the threads stood still, at most
   std::chrono::nanoseconds time{0};   ///< from the beginning to the answer
 };

@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace leaklab::graph
 {
@@ -61,14 +60,6 @@ class free_lists
   {
     for (auto at = memory.begin; at + sizeof(Record) <= memory.end; at += sizeof(std::uintptr_t))
       take(at);
-  }
-
-  template <class T>
-  static T load(std::uintptr_t address) noexcept
-  {
-    T value;
-    std::memcpy(&value, reinterpret_cast<void const*>(address), sizeof value);
-    return value;
   }
 
   /// Over at most so many blocks whose spans `belongs`.

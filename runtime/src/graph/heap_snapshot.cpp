@@ -6,6 +6,33 @@
 
 namespace leaklab::graph
 {
+namespace
+{
+
+/// Empty when there is none.
+std::string problem_of(look const& seen)
+{
+  switch (seen.reason)
+  {
+    case 0:
+      return seen.problem;
+    case no_memory:
+      return "the look at the heap had too little memory";
+    case no_memory_map:
+      return "/proc/self/maps could not be read";
+    case kernel_queue:
+      return "this program uses io_uring or aio, where the kernel keeps references that cannot be "
+             "seen";
+    case samples_not_found:
+      return "this tcmalloc keeps its samples in a way that is not known here";
+    case no_roots:
+      return "the program's memory could not be read in /proc";
+    default:
+      return "the look at the heap failed";
+  }
+}
+
+}  // namespace
 
 heap_snapshot::heap_snapshot(looking_child const& child)
 {
@@ -55,26 +82,12 @@ void heap_snapshot::run(mark& reached, std::span<range const> first) const noexc
   reached.follow();
 }
 
-std::string problem_of(look const& seen)
+bool take_over(look const& seen, heap_look& into)
 {
-  switch (seen.reason)
-  {
-    case 0:
-      return seen.problem;
-    case no_memory:
-      return "the look at the heap had too little memory";
-    case no_memory_map:
-      return "/proc/self/maps could not be read";
-    case kernel_queue:
-      return "this program uses io_uring or aio, where the kernel keeps references that cannot be "
-             "seen";
-    case samples_not_found:
-      return "this tcmalloc keeps its samples in a way that is not known here";
-    case no_roots:
-      return "the program's memory could not be read in /proc";
-    default:
-      return "the look at the heap failed";
-  }
+  into.problem = problem_of(seen);
+  into.pause = seen.pause;
+  into.time = seen.time;
+  return into.problem.empty();
 }
 
 }  // namespace leaklab::graph

@@ -3,6 +3,7 @@
 
 #include "graph/block_table.hpp"
 #include "graph/forked_look.hpp"
+#include "graph/heap_look.hpp"
 #include "graph/mark.hpp"
 #include "graph/memory_map.hpp"
 #include "graph/roots.hpp"
@@ -11,7 +12,7 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
+#include <string_view>
 
 namespace leaklab::graph
 {
@@ -52,7 +53,19 @@ enum look_failure : std::uint8_t
   no_roots
 };
 
-/// Why a look has no answer; empty when it has.
-[[nodiscard]] std::string problem_of(look const& seen);
+/// Fills in a heap_look. Whether the child has answered.
+bool take_over(look const& seen, heap_look& into);
+
+/// A look, as look_in_fork() makes it. `parse` takes what the child has written into the result, and is
+/// false when that breaks off.
+template <class Result>
+[[nodiscard]] Result look_at_heap(void (*run)(looking_child const&, void const*),
+                                  void const* context, bool (*parse)(std::string_view, Result&))
+{
+  auto const seen = look_in_fork(run, context);
+  Result result;
+  if (take_over(seen, result) && !parse(seen.bytes, result)) result.problem = child_broke_off;
+  return result;
+}
 
 }  // namespace leaklab::graph

@@ -5,6 +5,7 @@
 #include "graph/heap_snapshot.hpp"
 #include "graph/mark.hpp"
 #include "graph/named_roots.hpp"
+#include "task/task_table.hpp"
 
 #include <gperftools/nallocx.h>
 #include <sys/syscall.h>
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -27,6 +27,7 @@ struct question
   std::vector<allocating_stacks> const& places;
   std::size_t most;
   std::vector<thread_local_block> thread_locals;
+  std::vector<std::span<detail::task_record>> tasks;
   int thread;  // that asks
 };
 
@@ -125,8 +126,7 @@ class copied_words
     auto const before = words_.size();
     for (auto at = block_bytes.begin; at + sizeof at <= block_bytes.end; at += sizeof at)
     {
-      std::uintptr_t word;
-      std::memcpy(&word, reinterpret_cast<void const*>(at), sizeof word);
+      auto const word = load<std::uintptr_t>(at);
       block other;
       if (block_bytes.contains(word) || !blocks.find(word, other)) continue;
       if (words_.push(word)) originals_.push(at);
@@ -266,9 +266,7 @@ class path_teller
   /// 0 for one that refers to the heap.
   [[nodiscard]] std::uintptr_t word_in(range const& block_bytes, std::uintptr_t at) const noexcept
   {
-    std::uintptr_t word = 0;
-    if (at + sizeof word <= block_bytes.end)
-      std::memcpy(&word, reinterpret_cast<void const*>(at), sizeof word);
+    auto const word = at + sizeof at <= block_bytes.end ? load<std::uintptr_t>(at) : 0;
     return heap_.blocks().find_span(word) ? 0 : word;
   }
 
@@ -316,7 +314,7 @@ void answer_in_child(looking_child const& child, void const* context)
 {
   auto const& asked = *static_cast<question const*>(context);
   heap_snapshot heap(child);
-  named_roots const roots(heap, child, asked.thread_locals, asked.thread);
+  named_roots const roots(heap, child, asked.tasks, asked.thread_locals, asked.thread);
   mark reached(heap.space(), heap.blocks(), referrers::kept);
   if (!roots || !reached) child.fail(no_memory);
   reached.put_off_ends(heap.space());
@@ -343,14 +341,14 @@ void answer_in_child(looking_child const& child, void const* context)
       teller.tell_lost(each.place, *each.object);
 }
 
-bool parse(std::string_view bytes, std::vector<holding_path>& into)
+bool parse(std::string_view bytes, holders& result)
 {
   byte_reader from(bytes);
   while (!from.is_at_end())
   {
     path_record path;
     if (!from.take(path)) return false;
-    auto& found = into.emplace_back();
+    auto& found = result.paths.emplace_back();
     found.place = path.place;
     found.hidden_object = path.hidden_object;
     found.left_out = path.left_out;
@@ -377,30 +375,17 @@ bool is_lost(holding_path const& path)
          path.root.kind == root_kind::lost;
 }
 
-holders look_once(question const& asked)
-{
-  auto const seen = look_in_fork(answer_in_child, &asked);
-  holders result;
-  result.problem = problem_of(seen);
-  result.pause = seen.pause;
-  result.time = seen.time;
-  if (result.problem.empty() && !parse(seen.bytes, result.paths))
-    result.problem = "the forked child ended before its time";
-  return result;
-}
-
 }  // namespace
 
 holders look_for_holders(std::vector<allocating_stacks> const& places, std::size_t most)
 {
   question const asked{places, most, find_thread_local_blocks(),
+                       detail::task_table::instance().records(),
                        static_cast<int>(::syscall(SYS_gettid))};
-  auto first = look_once(asked);
+  auto first = look_at_heap<holders>(answer_in_child, &asked, parse);
   if (!first.problem.empty() || std::ranges::none_of(first.paths, is_lost)) return first;
-  auto const second = look_once(asked);
-  first.problem = second.problem;
-  first.pause = std::max(first.pause, second.pause);
-  first.time = std::max(first.time, second.time);
+  auto const second = look_at_heap<holders>(answer_in_child, &asked, parse);
+  first.join(second);
   auto seen = std::exchange(first.paths, {});
   for (auto& path : seen)
   {

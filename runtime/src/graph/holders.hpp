@@ -7,13 +7,12 @@
 // looked for from other roots. A word on a stack may be old, a variable says what it holds.
 #pragma once
 
+#include "graph/heap_look.hpp"
 #include "graph/holding_root.hpp"
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace leaklab::graph
@@ -45,12 +44,9 @@ struct holding_path
   holding_root root;
 };
 
-struct holders
+struct holders : heap_look
 {
-  std::string problem;  ///< why nothing is known; empty when it is
   std::vector<holding_path> paths;
-  std::chrono::nanoseconds pause{0};
-  std::chrono::nanoseconds time{0};
 };
 
 /// Stacks as heap_sample has them.

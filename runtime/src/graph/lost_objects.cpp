@@ -35,11 +35,7 @@ struct record
 void report(looking_child const& child, mark const& reached, heap_snapshot const& heap)
 {
   auto const& samples = heap.samples();
-  auto const is_lost = [&](sampled_object const& each)
-  {
-    block which;
-    return heap.blocks().find(each.address, which) && !reached.has_reached(which);
-  };
+  auto const is_lost = [&](sampled_object const& each) { return reached.has_missed(each.address); };
   auto const lost = std::count_if(samples.begin(), samples.end(), is_lost);
   summary const all{heap.blocks().count(), reached.reached(), samples.size(),
                     static_cast<std::uint64_t>(lost), reached.bytes() + heap.bytes()};
@@ -87,20 +83,12 @@ bool parse(std::string_view bytes, lost_objects& into)
 
 lost_objects look_for_lost_objects()
 {
-  auto const seen = look_in_fork(mark_in_child, nullptr);
-  lost_objects result;
-  result.problem = problem_of(seen);
-  result.pause = seen.pause;
-  result.time = seen.time;
-  if (result.problem.empty() && !parse(seen.bytes, result))
-    result.problem = "the forked child ended before its time";
-  return result;
+  return look_at_heap<lost_objects>(mark_in_child, nullptr, parse);
 }
 
 lost_objects in_both(lost_objects first, lost_objects const& second)
 {
-  if (!first.problem.empty()) return first;
-  first.problem = second.problem;
+  first.join(second);
   auto const address = [](lost_object const* each) { return each->hidden_address; };
   std::vector<lost_object const*> others;
   for (auto const& each : second.found)
@@ -109,15 +97,14 @@ lost_objects in_both(lost_objects first, lost_objects const& second)
   std::erase_if(first.found,
                 [&](lost_object const& each)
                 {
-                  auto const at = std::ranges::lower_bound(others, each.hidden_address, {}, address);
+                  auto const at =
+                      std::ranges::lower_bound(others, each.hidden_address, {}, address);
                   return at == others.end() || **at != each;
                 });
   first.blocks = second.blocks;
   first.reached = second.reached;
   first.samples = second.samples;
   first.child_bytes = std::max(first.child_bytes, second.child_bytes);
-  first.pause = std::max(first.pause, second.pause);
-  first.time = std::max(first.time, second.time);
   return first;
 }
 

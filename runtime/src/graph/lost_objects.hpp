@@ -10,12 +10,12 @@
 // references, there is no answer.
 #pragma once
 
+#include "graph/heap_look.hpp"
+
 #include <leaklab/heap.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace leaklab::graph
@@ -31,18 +31,13 @@ struct lost_object
   bool operator==(lost_object const&) const = default;
 };
 
-struct lost_objects
+struct lost_objects : heap_look
 {
-  std::string problem;  ///< why nothing is known; empty when it is
   std::vector<lost_object> found;
-
-  // What it took:
-  std::uint64_t blocks = 0;   ///< of the heap, free ones too
-  std::uint64_t reached = 0;  ///< of them
-  std::uint64_t samples = 0;  ///< live ones, of which `found` is a part
+  std::uint64_t blocks = 0;     ///< of the heap, free ones too
+  std::uint64_t reached = 0;    ///< of them
+  std::uint64_t samples = 0;    ///< live ones, of which `found` is a part
   std::size_t child_bytes = 0;  ///< memory of the child's own
-  std::chrono::nanoseconds pause{0};  ///< how long the threads stood still
-  std::chrono::nanoseconds time{0};
 };
 
 /// One mark. Blocks the caller for about as long as it takes to read the heap. Any thread.

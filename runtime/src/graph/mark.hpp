@@ -68,9 +68,7 @@ class filter
   template <form shape>
   [[nodiscard]] lanes are_upper_parts(std::uintptr_t address) const noexcept
   {
-    lanes bits;
-    std::memcpy(&bits, reinterpret_cast<void const*>(address), sizeof bits);
-    bits &= used_bits;
+    auto const bits = load<lanes>(address) & used_bits;
     if constexpr (shape == form::value) return reinterpret_cast<lanes>(bits == first_.begin);
     auto found = bits - first_.begin <= first_.width;
     if constexpr (shape == form::two_intervals) found |= bits - second_.begin <= second_.width;
@@ -174,6 +172,12 @@ class mark
   {
     return is_marked(blocks_.number_of(which));
   }
+  /// Whether the address lies in a block that was not reached.
+  [[nodiscard]] bool has_missed(std::uintptr_t address) const noexcept
+  {
+    block which;
+    return blocks_.find(address, which) && !has_reached(which);
+  }
   /// The address of the word that led to a block that was reached.
   [[nodiscard]] std::uintptr_t referrer_of(block const& which) const noexcept
   {
@@ -271,8 +275,7 @@ class mark
   {
     block head;
     if (!blocks_.find(address, head) || blocks_.bytes_of(head).begin != address) return false;
-    std::uintptr_t next;
-    std::memcpy(&next, reinterpret_cast<void const*>(address), sizeof next);
+    auto const next = load<std::uintptr_t>(address);
     block second;
     return next == 0 || (blocks_.find(next, second) && blocks_.bytes_of(second).begin == next &&
                          blocks_.spans()[second.span].block == blocks_.spans()[head.span].block);
@@ -349,14 +352,6 @@ class mark
     auto const shift = upper_part % half * 8;
     auto const address = load<std::uint64_t>(begin) >> shift & low_47_bits;
     if (counts(address)) visit({address, begin});
-  }
-
-  template <class T>
-  static T load(std::uintptr_t address) noexcept
-  {
-    T value;
-    std::memcpy(&value, reinterpret_cast<void const*>(address), sizeof value);
-    return value;
   }
 
   static constexpr std::uintptr_t page = 4096;  // the smallest that tcmalloc may have

@@ -10,7 +10,8 @@ namespace leaklab::graph
 namespace
 {
 
-constexpr std::size_t most_regions = 1 << 18;  // the kernel's own limit is 65530 unless it is raised
+constexpr std::size_t most_regions = 1
+                                     << 18;  // the kernel's own limit is 65530 unless it is raised
 
 backing backing_of(std::string_view path) noexcept
 {
@@ -70,9 +71,9 @@ bool memory_map::read(workspace& space) noexcept
 
 region const* memory_map::find(std::uintptr_t address) const noexcept
 {
-  auto const* const above = std::upper_bound(regions_.begin(), regions_.end(), address,
-                                             [](std::uintptr_t wanted, region const& each)
-                                             { return wanted < each.end; });
+  auto const* const above =
+      std::upper_bound(regions_.begin(), regions_.end(), address,
+                       [](std::uintptr_t wanted, region const& each) { return wanted < each.end; });
   return above != regions_.end() && above->contains(address) ? above : nullptr;
 }
 

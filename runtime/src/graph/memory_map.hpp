@@ -26,8 +26,8 @@ struct region : range
   bool writable = false;
   bool shared = false;
   bool is_main_stack = false;
-  bool is_program_break = false;   ///< "[heap]", what sbrk gave
-  bool lies_on_a_guard = false;  ///< directly below it is what nobody may touch
+  bool is_program_break = false;  ///< "[heap]", what sbrk gave
+  bool lies_on_a_guard = false;   ///< directly below it is what nobody may touch
 };
 
 /// One thread.
@@ -47,6 +47,15 @@ class memory_map
 
   /// Whether all of it may be read.
   [[nodiscard]] bool is_readable(std::uintptr_t address, std::size_t bytes) const noexcept;
+
+  /// False, and nothing is loaded, where a T cannot lie or not all of it may be read.
+  template <class T>
+  [[nodiscard]] bool load(std::uintptr_t address, T& into) const noexcept
+  {
+    if (address % alignof(T) != 0 || !is_readable(address, sizeof(T))) return false;
+    into = graph::load<T>(address);
+    return true;
+  }
 
   /// The kernel keeps pointers for a queue that this process has: io_uring, or the older aio.
   [[nodiscard]] bool has_kernel_queue() const noexcept { return has_kernel_queue_; }

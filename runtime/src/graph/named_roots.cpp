@@ -51,6 +51,7 @@ std::vector<thread_local_block> find_thread_local_blocks()
 }
 
 named_roots::named_roots(heap_snapshot& heap, looking_child const& child,
+                         std::span<std::span<detail::task_record> const> tasks,
                          std::span<thread_local_block const> blocks, int own_thread) noexcept
     : heap_(heap),
       others_(child.threads),
@@ -61,8 +62,7 @@ named_roots::named_roots(heap_snapshot& heap, looking_child const& child,
   auto const most = roots.of_program.size() + roots.of_break.size() + 1 +
                     (child.threads.size() + 1) * blocks.size();
   telling_ = array<range>(heap.space(), most);
-  is_whole_ =
-      all_ && telling_ && find_task_frames(heap.space(), heap.map(), heap.blocks(), frames_);
+  is_whole_ = all_ && telling_ && find_task_frames(heap.space(), tasks, heap.blocks(), frames_);
   if (!is_whole_) return;
 
   stopped_thread own;
@@ -101,7 +101,7 @@ holding_root named_roots::find(std::uintptr_t address) const noexcept
   if (auto const frames = bytes_of(frames_.addresses); frames.contains(address))
   {
     auto const& owner = frames_.owners[(address - frames.begin) / sizeof address];
-    found.task = owner.task;
+    found.task = owner.id;
     found.task_name = owner.name;
     return as(root_kind::task);
   }

@@ -28,8 +28,10 @@ struct thread_local_block
 class named_roots
 {
  public:
-  /// `blocks` are those of the thread that has forked, whose id is `own_thread`.
+  /// `tasks` are all records (task_table.hpp), `blocks` those of the thread that has forked, whose id is
+  /// `own_thread`.
   named_roots(heap_snapshot& heap, looking_child const& child,
+              std::span<std::span<detail::task_record> const> tasks,
               std::span<thread_local_block const> blocks, int own_thread) noexcept;
 
   /// False when there was no memory for them.

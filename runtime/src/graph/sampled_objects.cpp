@@ -7,7 +7,6 @@
 #include <gperftools/tcmalloc.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace leaklab::graph
 {
@@ -30,7 +29,7 @@ class list_reader
     {
       sampled_object object;
       span_record span;
-      if (!load(at, span) || span.previous != before || !describe(span, object)) return false;
+      if (!map_.load(at, span) || span.previous != before || !describe(span, object)) return false;
       if (!found.push(object)) return false;
       before = at;
       at = span.next;
@@ -39,19 +38,10 @@ class list_reader
   }
 
  private:
-  template <class T>
-  bool load(std::uintptr_t address, T& into) const
-  {
-    if (address % alignof(T) != 0 || !map_.is_readable(address, sizeof(T))) return false;
-    std::memcpy(&into, reinterpret_cast<void const*>(address), sizeof(T));
-    return true;
-  }
   /// Of a span that may be read.
   static std::uintptr_t field(std::uintptr_t span, std::uintptr_t span_record::*which)
   {
-    span_record found;
-    std::memcpy(&found, reinterpret_cast<void const*>(span), sizeof found);
-    return found.*which;
+    return load<span_record>(span).*which;
   }
 
   bool describe(span_record const& span, sampled_object& object) const
@@ -62,7 +52,7 @@ class list_reader
         known->size() != span.length << blocks_.page_shift())
       return false;
     trace_record trace;
-    if (!load(span.content, trace) || trace.depth > deepest) return false;
+    if (!map_.load(span.content, trace) || trace.depth > deepest) return false;
     auto const stack = span.content + sizeof trace;
     if (!map_.is_readable(stack, trace.depth * sizeof(void*))) return false;
     object.size = trace.size;

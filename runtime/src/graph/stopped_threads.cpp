@@ -57,10 +57,11 @@ std::uintptr_t end_of_frame(ucontext_t const* context) noexcept
   {
     auto const begin = reinterpret_cast<std::uintptr_t>(saved);
     _fpx_sw_bytes extent;
-    constexpr std::size_t extent_at = 464;  // asm/sigcontext.h: the software-reserved bytes of FXSAVE
+    constexpr std::size_t extent_at =
+        464;  // asm/sigcontext.h: the software-reserved bytes of FXSAVE
     std::memcpy(&extent, reinterpret_cast<void const*>(begin + extent_at), sizeof extent);
-    end = std::max(end, begin + (extent.magic1 == FP_XSTATE_MAGIC1 ? extent.extended_size
-                                                                   : sizeof *saved));
+    end = std::max(
+        end, begin + (extent.magic1 == FP_XSTATE_MAGIC1 ? extent.extended_size : sizeof *saved));
   }
 #endif
   return end;
@@ -131,8 +132,8 @@ enum class readiness
 
 readiness readiness_of(int thread) noexcept
 {
-  line_reader status(proc_path("/proc/self/task/", static_cast<std::uint64_t>(thread), "/status")
-                         .c_str());
+  line_reader status(
+      proc_path("/proc/self/task/", static_cast<std::uint64_t>(thread), "/status").c_str());
   while (auto line = status.next())
   {
     constexpr std::string_view state = "State:\t";
@@ -161,9 +162,9 @@ stopped_threads::stopped_threads(std::chrono::milliseconds patience) : lock_(one
 stop_outcome stopped_threads::stop(std::chrono::milliseconds patience) noexcept
 {
   static workspace space;
-  static array<int> signalled(space, most_threads);
+  static array<int> known(space, most_threads);
   static slot* const slots = static_cast<slot*>(space.take(most_threads * sizeof(slot)));
-  if (!signalled || !slots) return stop_outcome::too_many;
+  if (!known || !slots) return stop_outcome::too_many;
   if (!handler_is_there()) return stop_outcome::signal_is_taken;
   auto until = clock::now() + patience;
   while (all.inside.load() != 0)  // late for a round before
@@ -175,7 +176,6 @@ stop_outcome stopped_threads::stop(std::chrono::milliseconds patience) noexcept
   auto const process = static_cast<int>(::syscall(SYS_getpid));
   for (auto i = std::min<std::size_t>(all.claimed.load(), most_threads); i-- > 0;)
     slots[i].id.store(0, std::memory_order_relaxed);
-  signalled.clear();
   all.slots.store(slots);
   all.claimed.store(0);
   all.arrived.store(0);
@@ -183,26 +183,24 @@ stop_outcome stopped_threads::stop(std::chrono::milliseconds patience) noexcept
   // Before anybody stands still, as this takes the longest. A thread that has just been started has
   // all signals blocked for a moment.
   auto problem = stop_outcome::stopped;
-  array<int>& known = signalled;
   do
   {
     if (problem != stop_outcome::stopped) ::sched_yield();
     problem = stop_outcome::stopped;
     known.clear();
-    bool const is_read = for_each_number(
-        "/proc/self/task",
-        [&](std::uint32_t number)
-        {
-          auto const thread = static_cast<int>(number);
-          if (thread == own_id) return;
-          if (readiness_of(thread) == readiness::blocks_the_signal)
-          {
-            culprit_ = thread;
-            problem = stop_outcome::blocks_the_signal;
-          }
-          else if (!known.push(thread))
-            problem = stop_outcome::too_many;
-        });
+    bool const is_read = for_each_number("/proc/self/task",
+                                         [&](std::uint32_t number)
+                                         {
+                                           auto const thread = static_cast<int>(number);
+                                           if (thread == own_id) return;
+                                           if (readiness_of(thread) == readiness::blocks_the_signal)
+                                           {
+                                             culprit_ = thread;
+                                             problem = stop_outcome::blocks_the_signal;
+                                           }
+                                           else if (!known.push(thread))
+                                             problem = stop_outcome::too_many;
+                                         });
     if (!is_read || problem == stop_outcome::too_many) return stop_outcome::too_many;
   } while (problem != stop_outcome::stopped && clock::now() < until);
   if (problem != stop_outcome::stopped) return problem;
@@ -231,7 +229,8 @@ stop_outcome stopped_threads::stop(std::chrono::milliseconds patience) noexcept
           auto const thread = static_cast<int>(number);
           if (thread == own_id) return;
           auto const count = std::min<std::size_t>(all.claimed.load(), most_threads);
-          if (std::any_of(slots, slots + count, [thread](slot const& each)
+          if (std::any_of(slots, slots + count,
+                          [thread](slot const& each)
                           { return each.id.load(std::memory_order_acquire) == thread; }))
             return;
           auto const readiness = readiness_of(thread);

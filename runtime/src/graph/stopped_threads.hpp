@@ -18,9 +18,10 @@ struct stopped_thread
 {
   int id = 0;
   std::uintptr_t stack_pointer = 0;  ///< where it was interrupted
-  std::uintptr_t thread_pointer = 0;  ///< its thread-local storage, on its stack if the C library made that
-  bool is_on_signal_stack = false;   ///< so that the rest of its stack is elsewhere
-  std::uintptr_t frame_begin = 0;    ///< of what the signal has put on a stack, registers and all
+  std::uintptr_t thread_pointer =
+      0;  ///< its thread-local storage, on its stack if the C library made that
+  bool is_on_signal_stack = false;  ///< so that the rest of its stack is elsewhere
+  std::uintptr_t frame_begin = 0;   ///< of what the signal has put on a stack, registers and all
   std::uintptr_t frame_end = 0;
 };
 

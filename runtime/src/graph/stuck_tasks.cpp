@@ -77,13 +77,6 @@ void cut_signals(detail::scope_children& children, memory_map const& map) noexce
   }
 }
 
-bool is_lost(void const* frame, heap_snapshot const& heap, mark const& reached) noexcept
-{
-  block which;
-  return heap.blocks().find(reinterpret_cast<std::uintptr_t>(frame), which) &&
-         !reached.has_reached(which);
-}
-
 void prove_in_child(looking_child const& child, void const* context)
 {
   auto const& asked = *static_cast<listed_things const*>(context);
@@ -97,13 +90,15 @@ void prove_in_child(looking_child const& child, void const* context)
     if (auto const children = each.lock()) cut_signals(*children, heap.map());
   heap.run(reached);
 
+  auto const is_missed = [&](void const* frame)
+  { return reached.has_missed(reinterpret_cast<std::uintptr_t>(frame)); };
   proof_summary counts;
   for (auto const& task : tasks)
   {
-    bool const is_out_of_reach = is_lost(task.stack, heap, reached);
+    bool const is_out_of_reach = is_missed(task.stack);
     if (!task.waits)
       counts.unseen += is_out_of_reach;
-    else if (++counts.waiting; is_out_of_reach && is_lost(*task.stack, heap, reached))
+    else if (++counts.waiting; is_out_of_reach && is_missed(*task.stack))
       stuck.push({task.id, task.since});
   }
   counts.stuck = stuck.size();
@@ -141,25 +136,16 @@ stuck_tasks look_for_stuck_tasks()
     result.problem = "without RTTI Asio's list of channels cannot be told from other memory";
   if (!result.problem.empty()) return result;
   listed_things const asked;
-  auto const seen = look_in_fork(prove_in_child, &asked);
-  result.problem = problem_of(seen);
-  result.pause = seen.pause;
-  result.time = seen.time;
-  if (result.problem.empty() && !parse(seen.bytes, result))
-    result.problem = "the forked child ended before its time";
-  return result;
+  return look_at_heap<stuck_tasks>(prove_in_child, &asked, parse);
 }
 
 stuck_tasks in_both(stuck_tasks first, stuck_tasks const& second)
 {
-  if (!first.problem.empty()) return first;
-  first.problem = second.problem;
+  first.join(second);
   std::vector<stuck_task> both;
   std::ranges::set_intersection(first.found, second.found, std::back_inserter(both));
   first.found = std::move(both);
   first.waiting = second.waiting;
-  first.pause = std::max(first.pause, second.pause);
-  first.time = std::max(first.time, second.time);
   return first;
 }
 

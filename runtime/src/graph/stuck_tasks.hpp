@@ -30,11 +30,11 @@
 // not stuck even if that coroutine will never use the channel again: it could.
 #pragma once
 
+#include "graph/heap_look.hpp"
+
 #include <leaklab/task.hpp>
 
-#include <chrono>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace leaklab::graph
@@ -48,15 +48,10 @@ struct stuck_task
   auto operator<=>(stuck_task const&) const = default;
 };
 
-struct stuck_tasks
+struct stuck_tasks : heap_look
 {
-  std::string problem;            ///< why nothing is known; empty when it is
   std::vector<stuck_task> found;  ///< by id
-
-  // What it took:
-  std::uint64_t waiting = 0;          ///< tasks that waited, of which `found` is a part
-  std::chrono::nanoseconds pause{0};  ///< how long the threads stood still
-  std::chrono::nanoseconds time{0};
+  std::uint64_t waiting = 0;      ///< tasks that waited, of which `found` is a part
 };
 
 /// One mark. Blocks the caller for about as long as it takes to read the heap. Any thread.

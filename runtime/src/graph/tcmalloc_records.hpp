@@ -1,4 +1,4 @@
-// Records that tcmalloc keeps of its blocks, as gperftools has had them from 2.10 to 2.18. No interface
+// Records that tcmalloc keeps of its blocks, as gperftools 2.10 and 2.16 have them. No interface
 // tells what they say, so whoever reads one believes it only where all of it agrees with the blocks.
 #pragma once
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <type_traits>
 
@@ -26,6 +27,15 @@ struct range
   }
   [[nodiscard]] std::size_t size() const noexcept { return end - begin; }
 };
+
+/// What lies at an address that may be read, whether it is a T or not.
+template <class T>
+[[nodiscard]] T load(std::uintptr_t address) noexcept
+{
+  T value;
+  std::memcpy(&value, reinterpret_cast<void const*>(address), sizeof value);
+  return value;
+}
 
 /// Pages from the system, zeroed, never given back: it is for a process that ends soon. Allocates
 /// nothing else, throws nothing. One thread.

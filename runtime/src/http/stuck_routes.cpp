@@ -3,9 +3,11 @@
 #include "encode/pprof.hpp"
 #include "encode/profile_text.hpp"
 #include "encode/task_list.hpp"
+#include "encode/words.hpp"
 #include "graph/stuck_tasks.hpp"
 #include "http/answers.hpp"
 #include "http/task_routes.hpp"
+#include "http/two_marks.hpp"
 #include "model/task_list.hpp"
 #include "model/task_profile.hpp"
 
@@ -13,8 +15,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -24,18 +24,12 @@ namespace leaklab::http
 namespace
 {
 
-/// What leads to a task for a moment only, an old word on a stack, say, does so no longer then.
-constexpr std::chrono::milliseconds between_marks(250);
-
 std::string how_found(graph::stuck_tasks const& stuck)
 {
-  using milliseconds = std::chrono::duration<double, std::milli>;
   return fmt::format(
-      "{} of {} waiting tasks are stuck: two marks of all memory agree, or one found none; threads "
-      "stood still for {:.1f} ms, a mark took {:.0f} ms; a reference that is not kept as an address "
-      "is not seen",
-      stuck.found.size(), stuck.waiting, milliseconds(stuck.pause).count(),
-      milliseconds(stuck.time).count());
+      "{} of {} waiting tasks are stuck: two marks of all memory agree, or one found none; {}; a "
+      "reference that is not kept as an address is not seen",
+      stuck.found.size(), stuck.waiting, encode::cost_of_mark(stuck.pause, stuck.time));
 }
 
 std::string name_of(request const& ask)
@@ -87,17 +81,9 @@ response stuck(request const& ask, sources& from)
   if (ask.method == verb::head) return attachment(name_of(ask), "");
   auto filter = std::get<model::task_filter>(std::move(parsed));
   filter.state = task_state::waiting;
-  auto first = std::make_shared<graph::stuck_tasks>(graph::look_for_stuck_tasks());
-  if (!first->problem.empty() || first->found.empty())
-    return answer_stuck(ask, from, std::move(filter), *first);
-  return response::later(between_marks,
-                         [ask, &from, filter = std::move(filter), first]
-                         {
-                           symbols::symboliser::reading const names(from.symbols);
-                           return answer_stuck(
-                               ask, from, filter,
-                               graph::in_both(std::move(*first), graph::look_for_stuck_tasks()));
-                         });
+  return answer_after_two_marks(graph::look_for_stuck_tasks, from,
+                                [ask, &from, filter](graph::stuck_tasks const& found)
+                                { return answer_stuck(ask, from, filter, found); });
 }
 
 }  // namespace leaklab::http

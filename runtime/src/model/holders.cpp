@@ -2,6 +2,7 @@
 
 #include "graph/holders.hpp"
 #include "library_range.hpp"
+#include "probe/identity.hpp"
 
 #include <leaklab/function_name.hpp>
 #include <leaklab/heap.hpp>
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <optional>
@@ -115,9 +115,7 @@ path_end end_in_variable(std::string_view kind, std::optional<symbols::variable>
 
 path_end end_in_thread(int thread, path_end end)
 {
-  std::ifstream file(fmt::format("/proc/self/task/{}/comm", thread));
-  std::string name;
-  std::getline(file, name);
+  auto name = read_thread_name(thread);
   end.thread = thread;
   end.text += fmt::format(" of thread {}{}{}", thread, name.empty() ? "" : " ", name);
   if (end.name.empty()) end.name = std::move(name);
@@ -186,9 +184,7 @@ holder_report find_holders(symbols::symboliser& symbols, libraries const& named,
   if (!places.empty())
   {
     auto const found = graph::look_for_holders(places, asked.objects);
-    report.problem = found.problem;
-    report.pause = found.pause;
-    report.time = found.time;
+    static_cast<graph::heap_look&>(report) = found;
     for (auto const& path : found.paths)
       lines[path.place].place.objects.push_back(describe(symbols, named, path));
   }

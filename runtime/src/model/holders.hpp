@@ -2,11 +2,11 @@
 // coroutine that keeps it alive.
 #pragma once
 
+#include "graph/heap_look.hpp"
 #include "model/own_line.hpp"
 #include "model/profile.hpp"
 #include "symbols/symboliser.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -55,12 +55,9 @@ struct held_place
   std::vector<held_object> objects;  ///< the oldest ones
 };
 
-struct holder_report
+struct holder_report : graph::heap_look
 {
-  std::string problem;  ///< why nothing is known; empty when it is
   std::vector<held_place> places;
-  std::chrono::nanoseconds pause{0};  ///< how long the threads stood still
-  std::chrono::nanoseconds time{0};
 };
 
 struct holder_question

@@ -21,6 +21,9 @@ struct process_identity
 /// The program and its arguments, separated by NUL; empty when /proc cannot be read. Any thread.
 [[nodiscard]] std::string read_command_line();
 
+/// What a thread is called (proc_pid_comm(5)); empty when it has ended. Any thread.
+[[nodiscard]] std::string read_thread_name(int id);
+
 /// How many threads there are now by name (proc_pid_comm(5)). Any thread.
 [[nodiscard]] std::map<std::string, std::size_t> count_threads();
 

@@ -2,6 +2,7 @@
 
 #include <leaklab/process.hpp>
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -71,15 +72,22 @@ std::string read_command_line()
   return arguments;
 }
 
+std::string read_thread_name(int id)
+{
+  std::ifstream file(fmt::format("/proc/self/task/{}/comm", id));
+  std::string name;
+  std::getline(file, name);
+  return name;
+}
+
 std::map<std::string, std::size_t> count_threads()
 {
   std::map<std::string, std::size_t> counts;
   std::error_code gone;
   for (auto const& thread : std::filesystem::directory_iterator("/proc/self/task", gone))
   {
-    std::ifstream file(thread.path() / "comm");
-    std::string name;
-    if (std::getline(file, name)) ++counts[name];  // else it has just ended
+    auto const name = read_thread_name(std::stoi(thread.path().filename()));
+    if (!name.empty()) ++counts[name];  // else it has just ended
   }
   return counts;
 }

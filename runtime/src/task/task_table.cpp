@@ -261,7 +261,7 @@ known_frames task_table::frames_of(task_record const& record) noexcept
   bool const is_known = record.frames_are_ == frames_are::still_between_entries || is_tracked;
   if (!record.stack_ || !is_known) return {};
   return {record.id(), is_tracked ? record.waits_since_ : 0, record.stack_,
-          !is_entered && !record.queued_.load(std::memory_order_relaxed)};
+          !is_entered && !record.queued_.load(std::memory_order_relaxed), record.name_};
 }
 
 void task_table::forget_stack(task_record& record) noexcept

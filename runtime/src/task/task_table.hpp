@@ -25,6 +25,7 @@ struct known_frames
   std::uint32_t since = 0;       ///< as task_record::now(); 0 when it is in no tracked operation
   void* const* stack = nullptr;  ///< as in task_record::set_stack()
   bool waits = false;            ///< else it runs or is ready
+  char const* name = nullptr;    ///< lives as long as the process
 };
 
 class task_table

@@ -50,7 +50,9 @@ void append_object(std::string& text, model::held_object const& object)
   text += '\n';
 }
 
-json::value root(model::path_end const& end)
+}  // namespace
+
+json::object path_end_json(model::path_end const& end)
 {
   json::object found{{"kind", end.kind},          {"text", to_utf8(end.text)},
                      {"name", to_utf8(end.name)}, {"offset", end.offset},
@@ -59,8 +61,6 @@ json::value root(model::path_end const& end)
   if (end.thread != 0) found["thread"] = end.thread;
   return found;
 }
-
-}  // namespace
 
 std::string holders_as_text(model::holder_report const& report)
 {
@@ -99,7 +99,7 @@ std::string holders_as_json(model::holder_report const& report)
                            {"offset", each.offset}});
       objects.push_back({{"holders", std::move(holders)},
                          {"left_out", object.left_out},
-                         {"root", root(object.root)}});
+                         {"root", path_end_json(object.root)}});
     }
     auto entry = line_json(place.line);
     entry["count"] = place.count;

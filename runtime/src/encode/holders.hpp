@@ -3,6 +3,8 @@
 
 #include "model/holders.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <string>
 
 namespace leaklab::encode
@@ -13,5 +15,8 @@ namespace leaklab::encode
 [[nodiscard]] std::string holders_as_text(model::holder_report const& report);
 
 [[nodiscard]] std::string holders_as_json(model::holder_report const& report);
+
+/// {"kind", "text", "name", "offset", "task", "thread"}.
+[[nodiscard]] boost::json::object path_end_json(model::path_end const& end);
 
 }  // namespace leaklab::encode

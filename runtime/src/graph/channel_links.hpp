@@ -4,10 +4,6 @@
 //
 // Besides, the memory of the container of a channel without a capacity: it stays empty, and its memory,
 // more than half a kilobyte that nobody has written, is full of old words.
-//
-// Asio keeps them in private members, which this reads for the versions of Boost that
-// detail/asio_version.hpp names; in a program without RTTI a service cannot be told from other
-// objects.
 #pragma once
 
 #include "graph/block_table.hpp"
@@ -17,9 +13,6 @@
 
 namespace leaklab::graph
 {
-
-/// Whether they can be found in this build.
-[[nodiscard]] bool channel_links_are_known() noexcept;
 
 /// Sets them all to null, and says of how many channels. In a forked child: for as long as services
 /// and channels are in private memory, and each link is answered by the one back. What a thread was

@@ -7,7 +7,6 @@
 #include "graph/named_roots.hpp"
 #include "task/task_table.hpp"
 
-#include <gperftools/nallocx.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -41,45 +40,27 @@ struct path_record
   holding_root root;
 };
 
-/// The stack's addresses follow.
-struct block_record
+/// Blocks in a row that are alike are told as one.
+bool are_alike(told_block const& one, told_block const& next) noexcept
 {
-  std::size_t times = 1;
-  std::size_t bytes = 0;
-  std::size_t offset = 0;
-  std::uintptr_t first_word = 0;
-  std::array<std::uintptr_t, 3> words_behind{};
-  std::size_t depth = 0;
-};
-
-/// Blocks in a row that are alike.
-struct run
-{
-  block_record blocks;
-  std::size_t size = 0;                    // of each, as the allocator rounds it
-  sampled_object const* sample = nullptr;  // the first of them that is one
-
-  [[nodiscard]] bool takes(run const& next) const noexcept
-  {
-    return size == next.size && blocks.offset == next.blocks.offset &&
-           blocks.first_word == next.blocks.first_word;
-  }
-};
+  return one.size == next.size && one.block.offset == next.block.offset &&
+         one.block.first_word == next.block.first_word;
+}
 
 /// The beginning and the end of a path: a list may lead to its last element over all others.
 class shortened_path
 {
  public:
-  void add(run const& next)
+  void add(told_block const& next)
   {
-    if (count_ > 1 && last().takes(next))  // the object itself stands alone
+    if (count_ > 1 && are_alike(last(), next))  // the object itself stands alone
     {
-      last().blocks.times += 1;
+      last().block.times += 1;
       if (!last().sample && next.sample) set_sample(last(), *next.sample);
       return;
     }
     auto& slot = runs_[slot_of(count_)];
-    if (count_ >= runs_.size()) left_out_ += slot.blocks.times;
+    if (count_ >= runs_.size()) left_out_ += slot.block.times;
     slot = next;
     if (next.sample) set_sample(slot, *next.sample);
     ++count_;
@@ -87,7 +68,7 @@ class shortened_path
 
   [[nodiscard]] std::size_t size() const noexcept { return std::min(count_, runs_.size()); }
   [[nodiscard]] std::size_t left_out() const noexcept { return left_out_; }
-  [[nodiscard]] run const& operator[](std::size_t i) const noexcept
+  [[nodiscard]] told_block const& operator[](std::size_t i) const noexcept
   {
     return runs_[slot_of(i < half ? i : count_ - size() + i)];
   }
@@ -95,19 +76,19 @@ class shortened_path
  private:
   static constexpr std::size_t half = 24;
 
-  static void set_sample(run& into, sampled_object const& sample) noexcept
+  static void set_sample(told_block& into, sampled_object const& sample) noexcept
   {
     into.sample = &sample;
-    into.blocks.bytes = sample.size;
+    into.block.bytes = sample.size;
   }
   /// The first half stays, the last half goes round.
   static std::size_t slot_of(std::size_t number) noexcept
   {
     return number < half ? number : half + (number - half) % half;
   }
-  run& last() noexcept { return runs_[slot_of(count_ - 1)]; }
+  told_block& last() noexcept { return runs_[slot_of(count_ - 1)]; }
 
-  std::array<run, 2 * half> runs_{};
+  std::array<told_block, 2 * half> runs_{};
   std::size_t count_ = 0;
   std::size_t left_out_ = 0;
 };
@@ -165,17 +146,12 @@ class path_teller
         heap_(heap),
         roots_(roots),
         reached_(reached),
-        by_address_(heap.space(), heap.samples().size()),
+        blocks_(heap),
         words_of_lost_(heap.space())
   {
-    if (!by_address_) return;
-    for (auto const& each : heap.samples())
-      by_address_.push(each);
-    std::sort(by_address_.begin(), by_address_.end(),
-              [](auto const& a, auto const& b) { return a.address < b.address; });
   }
 
-  [[nodiscard]] explicit operator bool() const noexcept { return by_address_ && words_of_lost_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return blocks_ && words_of_lost_; }
 
   [[nodiscard]] bool is_held(sampled_object const& object) const noexcept
   {
@@ -191,7 +167,7 @@ class path_teller
     std::uintptr_t reference = 0;
     do
     {
-      path.add(describe(which, reference));
+      path.add(blocks_.tell(which, reference));
       reference = reached_.referrer_of(which);
     } while (heap_.blocks().find(reference, which));
     write(place, object, path, roots_.find(reference));
@@ -203,7 +179,7 @@ class path_teller
     block const self = block_of(object.address);
     if (!reached_.has_reached(self)) follow_from(self);
     shortened_path path;
-    path.add(describe(self, 0));
+    path.add(blocks_.tell(self, 0));
     holding_root root;
     for (auto which = self; reached_.has_reached(which);)
     {
@@ -211,7 +187,7 @@ class path_teller
       bool const is_copy = words_of_lost_.contains(word);
       auto const reference = is_copy ? words_of_lost_.original_of(word) : word;
       which = block_of(reference);
-      path.add(describe(which, reference));
+      path.add(blocks_.tell(which, reference));
       if (!is_copy) continue;
       bool const is_self = heap_.blocks().number_of(which) == heap_.blocks().number_of(self);
       root.kind = is_self ? root_kind::itself : root_kind::lost;
@@ -239,57 +215,20 @@ class path_teller
     return which;
   }
 
-  [[nodiscard]] sampled_object const* sample_at(std::uintptr_t address) const noexcept
-  {
-    auto const* const found = std::lower_bound(by_address_.begin(), by_address_.end(), address,
-                                               [](sampled_object const& each, std::uintptr_t wanted)
-                                               { return each.address < wanted; });
-    return found != by_address_.end() && found->address == address ? found : nullptr;
-  }
-
-  /// `reference` is the word in the block that refers to the one before.
-  [[nodiscard]] run describe(block const& which, std::uintptr_t reference) const noexcept
-  {
-    auto const bytes = heap_.blocks().bytes_of(which);
-    run found;
-    found.sample = sample_at(bytes.begin);
-    found.size = found.sample ? nallocx(found.sample->size, 0) : bytes.size();
-    found.blocks.bytes = found.sample ? found.sample->size : found.size;
-    found.blocks.first_word = word_in(bytes, bytes.begin);
-    if (reference == 0) return found;
-    found.blocks.offset = reference - bytes.begin;
-    for (auto& word : found.blocks.words_behind)
-      word = word_in(bytes, reference += sizeof reference);
-    return found;
-  }
-
-  /// 0 for one that refers to the heap.
-  [[nodiscard]] std::uintptr_t word_in(range const& block_bytes, std::uintptr_t at) const noexcept
-  {
-    auto const word = at + sizeof at <= block_bytes.end ? load<std::uintptr_t>(at) : 0;
-    return heap_.blocks().find_span(word) ? 0 : word;
-  }
-
   void write(std::size_t place, sampled_object const& object, shortened_path const& path,
              holding_root const& root) const noexcept
   {
     path_record const whole{place, ~object.address, path.size(), path.left_out(), root};
     child_.write(&whole, sizeof whole);
     for (std::size_t i = 0; i != path.size(); ++i)
-    {
-      auto each = path[i];
-      auto const stack = each.sample ? each.sample->stack : std::span<void* const>();
-      each.blocks.depth = stack.size();
-      child_.write(&each.blocks, sizeof each.blocks);
-      child_.write(stack.data(), stack.size_bytes());
-    }
+      write_block(child_, path[i]);
   }
 
   looking_child const& child_;
   heap_snapshot const& heap_;
   named_roots const& roots_;
   mark& reached_;
-  array<sampled_object> by_address_;
+  block_teller blocks_;
   copied_words words_of_lost_;
 };
 
@@ -354,17 +293,7 @@ bool parse(std::string_view bytes, holders& result)
     found.left_out = path.left_out;
     found.root = path.root;
     for (std::size_t i = 0; i != path.blocks; ++i)
-    {
-      block_record block;
-      if (!from.take(block)) return false;
-      auto& next = found.blocks.emplace_back();
-      next.times = block.times;
-      next.bytes = block.bytes;
-      next.offset = block.offset;
-      next.first_word = block.first_word;
-      next.words_behind = block.words_behind;
-      if (!from.take(next.stack, block.depth)) return false;
-    }
+      if (!take_block(from, found.blocks.emplace_back())) return false;
   }
   return true;
 }

@@ -8,30 +8,15 @@
 #pragma once
 
 #include "graph/heap_look.hpp"
+#include "graph/held_block.hpp"
 #include "graph/holding_root.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace leaklab::graph
 {
-
-/// A block on the path, or several in a row that are alike, as those of a list are.
-struct held_block
-{
-  std::size_t times = 1;
-  std::size_t bytes = 0;
-  std::size_t offset = 0;  ///< of the word that refers to the block before
-  /// The block's first word, which is a vtable or a coroutine's function in many; 0 when it refers to
-  /// the heap.
-  std::uintptr_t first_word = 0;
-  /// The words behind the reference, which in a std::function are the code that it calls; 0 as above,
-  /// or where the block ends.
-  std::array<std::uintptr_t, 3> words_behind{};
-  std::vector<std::uintptr_t> stack;  ///< that allocated it, when it is a sampled one
-};
 
 struct holding_path
 {

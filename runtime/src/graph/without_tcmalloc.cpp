@@ -1,4 +1,5 @@
 // The heap as a graph where there is no tcmalloc: nothing is known of its blocks.
+#include "graph/awaited_objects.hpp"
 #include "graph/holders.hpp"
 #include "graph/lost_objects.hpp"
 #include "graph/stuck_tasks.hpp"
@@ -32,6 +33,18 @@ stuck_tasks look_for_stuck_tasks()
   stuck_tasks result;
   result.problem = no_tcmalloc;
   return result;
+}
+
+awaited_objects look_for_awaited_objects()
+{
+  awaited_objects result;
+  result.problem = no_tcmalloc;
+  return result;
+}
+
+awaited_objects in_both(awaited_objects first, awaited_objects const&)
+{
+  return first;
 }
 
 lost_objects in_both(lost_objects first, lost_objects const&)

@@ -9,6 +9,7 @@
 #include "http/index_page.hpp"
 #include "http/live_page_route.hpp"
 #include "http/profiler_routes.hpp"
+#include "http/resource_routes.hpp"
 #include "http/stuck_routes.hpp"
 #include "http/task_routes.hpp"
 #include "model/marks.hpp"
@@ -161,6 +162,7 @@ constexpr route table[] = {
     {"/debug/holders", get, holders},
     {"/debug/leaks", get, leaks},
     {"/debug/marks", get_and_post, marks},
+    {"/debug/resources", get, resources},
     {"/debug/tasks", get, task_list},
     {"/debug/vars", get, vars},
     {"/metrics", get_at_once, metrics},

@@ -11,8 +11,6 @@
 #include "model/task_list.hpp"
 #include "model/task_profile.hpp"
 
-#include <leaklab/heap.hpp>
-
 #include <fmt/format.h>
 
 #include <string>
@@ -37,15 +35,13 @@ std::string name_of(request const& ask)
   return ask.path.substr(pprof_prefix.size());
 }
 
-response not_known(int status, std::string const& why)
-{
-  return response::error(status, "it is not known which tasks are stuck: " + why);
-}
+constexpr auto not_known_stuck = "it is not known which tasks are stuck";
 
 response answer_stuck(request const& ask, sources& from, model::task_filter filter,
                       graph::stuck_tasks const& stuck)
 {
-  if (!stuck.problem.empty()) return not_known(503, stuck.problem);
+  if (!stuck.problem.empty())
+    return response::error(503, fmt::format("{}: {}", not_known_stuck, stuck.problem));
   filter.among.emplace();
   for (auto const& each : stuck.found)
     filter.among->push_back(each.id);
@@ -73,8 +69,7 @@ response answer_stuck(request const& ask, sources& from, model::task_filter filt
 
 response stuck(request const& ask, sources& from)
 {
-  if (auto const heap = read_heap_stats(); !heap.tcmalloc)
-    return not_known(501, fmt::format("malloc is {}, not tcmalloc", heap.allocator));
+  if (auto refused = refuse_without_tcmalloc(not_known_stuck)) return *refused;
   if (auto refused = refuse_seconds(ask)) return *refused;
   auto parsed = parse_filter(ask);
   if (auto const* const refused = std::get_if<response>(&parsed)) return *refused;

@@ -4,8 +4,14 @@
 #include "http/message.hpp"
 #include "http/route.hpp"
 
+#include <leaklab/heap.hpp>
+
+#include <fmt/format.h>
+
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace leaklab::http
@@ -14,6 +20,15 @@ namespace leaklab::http
 /// What leads to something for a moment only, or holds it in a way that a mark does not see, does so no
 /// longer then.
 constexpr std::chrono::milliseconds between_marks(250);
+
+/// Only tcmalloc's heap can be marked. `unknown` is what is not known without it.
+[[nodiscard]] inline std::optional<response> refuse_without_tcmalloc(std::string const& unknown)
+{
+  auto const heap = read_heap_stats();
+  if (heap.tcmalloc) return std::nullopt;
+  return response::error(501,
+                         fmt::format("{}: malloc is {}, not tcmalloc", unknown, heap.allocator));
+}
 
 /// `answer` is given what the first mark has found where that is nothing, else what both have, later.
 /// `look` makes a mark.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "graph/heap_look.hpp"
+#include "model/holder_names.hpp"
 #include "model/own_line.hpp"
 #include "model/profile.hpp"
 #include "symbols/symboliser.hpp"
@@ -10,35 +11,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace leaklab::model
 {
-
-/// A block on the path from an object to a root, or several in a row that are alike.
-struct holder
-{
-  /// The type of a block that begins with a vtable, the function of one that is a coroutine's frame;
-  /// empty when it is not known.
-  std::string what;
-  /// What the std::function calls that the reference lies in; empty when it lies in none.
-  std::string callback;
-  symbols::source_line allocated_by;  ///< its line is 0 when that is not known
-  std::size_t times = 1;
-  std::size_t bytes = 0;   ///< of each
-  std::size_t offset = 0;  ///< of the reference to the block before
-};
-
-struct path_end
-{
-  std::string_view kind;  ///< in a word, for programs
-  std::string text;       ///< `variable routes`
-  std::string name;  ///< of the variable, the task or the thread; empty where it is none of these
-  std::uint64_t offset = 0;  ///< of the reference, in the variable
-  std::uint64_t task = 0;
-  int thread = 0;
-};
 
 struct held_object
 {

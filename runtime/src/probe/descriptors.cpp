@@ -131,7 +131,9 @@ std::string address_text(int (*get)(int, sockaddr*, socklen_t*), int fd)
   return std::string(host.data()) + ':' + port.data();
 }
 
-std::string target_text(int fd)
+}  // namespace
+
+std::string descriptor_target(int fd)
 {
   if (auto local = address_text(getsockname, fd); !local.empty())
   {
@@ -141,8 +143,6 @@ std::string target_text(int fd)
   std::error_code gone;
   return std::filesystem::read_symlink(link_of(fd), gone).string();
 }
-
-}  // namespace
 
 fd_counts read_fd_counts()
 {
@@ -167,7 +167,7 @@ std::string example_descriptor(std::string_view wanted)
       {
         if (which == known->second && !own_socket::is(fd)) highest = std::max(highest, fd);
       });
-  return highest < 0 ? "" : std::to_string(highest) + " -> " + target_text(highest);
+  return highest < 0 ? "" : std::to_string(highest) + " -> " + descriptor_target(highest);
 }
 
 std::vector<open_descriptor> read_open_descriptors()

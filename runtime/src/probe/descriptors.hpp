@@ -9,6 +9,10 @@
 namespace leaklab
 {
 
+/// What it is: the path of a file, the addresses of a socket, `127.0.0.1:4242 to 127.0.0.1:80`; otherwise
+/// as /proc/self/fd has it. Empty when it is not open. Any thread.
+[[nodiscard]] std::string descriptor_target(int fd);
+
 /// The highest descriptor of a kind, as /proc/self/fd names it, a connection by its two addresses:
 /// "231 -> /tmp/a.txt", "17 -> 127.0.0.1:4242 to 127.0.0.1:80". The kinds are "file", "directory",
 /// "socket", "pipe", "device", "anonymous" and "other"; empty when there is none. A connection to the

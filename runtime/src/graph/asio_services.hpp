@@ -1,0 +1,79 @@
+// The services of Asio's execution contexts, found in memory by their types: what waits lies in queues
+// of theirs, and no interface of Asio leads there.
+// In a program without RTTI a service cannot be told from other objects.
+#pragma once
+
+#include "graph/block_table.hpp"
+#include "graph/memory_map.hpp"
+#include "graph/private_memory.hpp"
+
+#include <leaklab/detail/asio_version.hpp>
+
+#include <boost/asio/execution_context.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <typeinfo>
+
+namespace leaklab::graph
+{
+
+/// Whether they can be found in this build.
+inline constexpr bool services_are_known = LEAKLAB_AWAIT_CHAIN && LEAKLAB_RTTI;
+
+/// For a forked child: a block that has been freed may still look like a service, and a thread may have
+/// been changing a list.
+class asio_services
+{
+ public:
+  using service = boost::asio::execution_context::service;
+
+  asio_services(memory_map const& map, block_table const& blocks) noexcept
+      : map_(map), blocks_(blocks)
+  {
+  }
+
+  /// Calls `found` with each service of one of these types. Services lie in blocks of their own:
+  /// asio::execution_context makes each with `new`.
+  template <class... Services, class Found>
+  void for_each(Found const& found) const noexcept
+  {
+    constexpr std::size_t least = std::min({sizeof(Services)...});
+    constexpr std::size_t most = 2 * std::max({sizeof(Services)...});
+    for (auto const& span : blocks_.spans())
+    {
+      if (span.block < least || (span.block > most && span.block != span.size())) continue;
+      for (auto at = span.begin; at + span.block <= span.end; at += span.block)
+        if (type_record type; find_type(at, type)) (offer<Services>(at, type, found), ...);
+    }
+  }
+
+ private:
+  /// std::type_info, which a vtable refers to in the word before those of its functions (Itanium C++
+  /// ABI, 2.5.2 and 2.9.4).
+  struct type_record
+  {
+    std::uintptr_t vtable;
+    char const* name;
+  };
+
+  /// Of the block that begins here, if it begins with a vtable.
+  [[nodiscard]] bool find_type(std::uintptr_t block, type_record& type) const noexcept;
+  [[nodiscard]] bool is_type(type_record const& type, char const* name) const noexcept;
+  /// A service in use is in its context's list.
+  [[nodiscard]] bool is_in_use(service& which) const noexcept;
+
+  template <class Service, class Found>
+  void offer(std::uintptr_t block, type_record const& type, Found const& found) const noexcept
+  {
+    if (!is_type(type, typeid(Service).name())) return;
+    auto* const which = reinterpret_cast<Service*>(block);
+    if (is_private(map_, which, sizeof(Service)) && is_in_use(*which)) found(*which);
+  }
+
+  memory_map const& map_;
+  block_table const& blocks_;
+};
+
+}  // namespace leaklab::graph

@@ -35,12 +35,17 @@ std::string plural(std::size_t count, std::string_view what)
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+std::string target_of(model::resource const& descriptor)
+{
+  return descriptor.target.empty() ? "closed by now" : to_utf8(descriptor.target);
+}
+
 /// `a channel of capacity 0`, `descriptor 17, 127.0.0.1:4242 to 127.0.0.1:80`.
 std::string title(model::resource const& which)
 {
   if (which.kind == "channel") return fmt::format("a channel of capacity {}", which.capacity);
   if (which.kind == "descriptor")
-    return fmt::format("descriptor {}, {}", which.descriptor, to_utf8(which.target));
+    return fmt::format("descriptor {}, {}", which.descriptor, target_of(which));
   if (which.kind == "task") return fmt::format("the end of task {}", which.task);
   return which.expires_in ? fmt::format("a timer that expires in {}",
                                         time(std::max(which.expires_in->count(), 0.0)))
@@ -190,7 +195,7 @@ void append_group(std::string& text, group const& own, symbols::place_book& plac
   if (own.first().expires_in) append_expiry(text, own);
   if (own.first().kind == "descriptor")
     for (std::size_t i = 0; i != std::min(own.members.size(), std::size_t(3)); ++i)
-      append(text, "  {} -> {}\n", own.members[i]->descriptor, to_utf8(own.members[i]->target));
+      append(text, "  {} -> {}\n", own.members[i]->descriptor, target_of(*own.members[i]));
   append_place(text, own);
   append_referrers(text, own);
   std::vector<task_id> ids;

@@ -42,9 +42,15 @@ struct object_record
   task_id task = 0;
   holding_root root;
   bool is_in_block = false;
-  std::uint64_t other_handlers = 0;
   std::uint64_t waiters = 0;
   std::uint64_t referrers = 0;
+};
+
+/// An operation that waits for a thing.
+struct handler
+{
+  std::size_t thing = 0;
+  waiter of;  // the task 0 when it is no task's
 };
 
 /// Of a thing and a task, by the number of the thing.
@@ -95,7 +101,7 @@ class wait_finder
       : heap_(heap), tasks_(asked.proof.records)
   {
     auto const most = heap.blocks().count();
-    waiters_ = array<relation>(heap.space(), most);
+    waiters_ = array<handler>(heap.space(), most);
     referrers_ = array<relation>(heap.space(), most);
     joins_ = array<join>(heap.space(), most);
     targets_ = array<target>(heap.space(), most);
@@ -128,7 +134,8 @@ class wait_finder
       record.task = each.awaited;
       record.waiters = 1;
       child.write(&record, sizeof record);
-      child.write(&each.waiter, sizeof each.waiter);
+      waiter const of{each.waiter, 0};
+      child.write(&of, sizeof of);
     }
   }
 
@@ -181,6 +188,14 @@ class wait_finder
     return 0;
   }
 
+  /// The second word of Asio's operations, those of channels and all others.
+  [[nodiscard]] std::uintptr_t function_of(std::uintptr_t operation) const noexcept
+  {
+    std::uintptr_t function = 0;
+    (void)heap_.map().load(operation + sizeof(void*), function);
+    return function;
+  }
+
   void find_waiters() noexcept
   {
     for (auto const& each : queues_.operations)
@@ -190,16 +205,16 @@ class wait_finder
       if (task == 0)
         task = find_in_operation(each.address,
                                  [this](std::uintptr_t word) { return owner_of_word(word); });
-      waiters_.push({each.thing, task});
+      waiters_.push({each.thing, {task, function_of(each.address)}});
     }
-    std::ranges::stable_sort(waiters_.begin(), waiters_.end(), {}, &relation::thing);
+    std::ranges::stable_sort(waiters_.begin(), waiters_.end(), {}, &handler::thing);
   }
 
   [[nodiscard]] bool has_waiters(std::size_t thing) const noexcept
   {
     auto const own =
-        std::ranges::equal_range(waiters_.begin(), waiters_.end(), thing, {}, &relation::thing);
-    return std::ranges::any_of(own, [](relation const& each) { return each.task != 0; });
+        std::ranges::equal_range(waiters_.begin(), waiters_.end(), thing, {}, &handler::thing);
+    return std::ranges::any_of(own, [](handler const& each) { return each.of.task != 0; });
   }
 
   void find_targets() noexcept
@@ -263,16 +278,14 @@ class wait_finder
   void write_thing(looking_child const& child, named_roots const& roots, block_teller const& blocks,
                    std::size_t number) const noexcept
   {
-    auto const of = [number](array<relation> const& all)
-    { return std::ranges::equal_range(all.begin(), all.end(), number, {}, &relation::thing); };
-    auto const waiters = of(waiters_);
-    auto const referrers = of(referrers_);
+    auto const waiters =
+        std::ranges::equal_range(waiters_.begin(), waiters_.end(), number, {}, &handler::thing);
+    auto const referrers = std::ranges::equal_range(referrers_.begin(), referrers_.end(), number,
+                                                    {}, &relation::thing);
     object_record record;
     record.thing = queues_.things[number];
     record.referrers = referrers.size();
-    record.other_handlers =
-        static_cast<std::uint64_t>(std::ranges::count(waiters, task_id(0), &relation::task));
-    record.waiters = waiters.size() - record.other_handlers;
+    record.waiters = waiters.size();
     block which;
     auto const begin = record.thing.bytes.begin;
     bool const is_placed = record.thing.kind != awaited_kind::descriptor;
@@ -288,7 +301,7 @@ class wait_finder
     child.write(&record, sizeof record);
     if (record.is_in_block) write_block(child, blocks.tell(which, begin));
     for (auto const& each : waiters)
-      if (each.task != 0) child.write(&each.task, sizeof each.task);
+      child.write(&each.of, sizeof each.of);
     for (auto const& each : referrers)
       child.write(&each.task, sizeof each.task);
   }
@@ -298,7 +311,7 @@ class wait_finder
   asio_queues queues_;
   task_frames frames_;
   array<frame> by_frame_;
-  array<relation> waiters_;  // the task 0 for a handler that is no task's
+  array<handler> waiters_;
   array<target> targets_;
   array<relation> referrers_;
   array<join> joins_;
@@ -332,7 +345,6 @@ bool take_object(byte_reader& from, awaited_object& into)
   into.expiry = record.thing.expiry;
   into.task = record.task;
   into.root = record.root;
-  into.other_handlers = record.other_handlers;
   return (!record.is_in_block || take_block(from, into.block.emplace())) &&
          from.take(into.waiters, record.waiters) && from.take(into.referrers, record.referrers);
 }
@@ -346,9 +358,7 @@ bool parse(std::string_view bytes, awaited_objects& result)
   if (result.no_proof = problem_of(first.counts); !result.no_proof.empty()) result.stuck.clear();
   for (; first.objects != 0; --first.objects)
   {
-    awaited_object next;
-    if (!take_object(from, next)) return false;
-    if (!next.waiters.empty()) result.found.push_back(std::move(next));
+    if (!take_object(from, result.found.emplace_back())) return false;
   }
   return from.is_at_end();
 }

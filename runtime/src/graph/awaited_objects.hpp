@@ -27,6 +27,14 @@
 namespace leaklab::graph
 {
 
+struct waiter
+{
+  task_id task = 0;  ///< 0 for a handler without the words of one
+  /// Asio's function that completes the operation: its name has the type of the handler. 0 when
+  /// another task's end is awaited.
+  std::uintptr_t function = 0;
+};
+
 struct awaited_object
 {
   awaited_kind kind = awaited_kind::channel;
@@ -40,9 +48,10 @@ struct awaited_object
   std::optional<held_block> block;  ///< of the heap
   holding_root root;                ///< nothing where it lies in another block of the heap
 
-  std::vector<task_id> waiters;      ///< in the order in which they wait
-  std::uint64_t other_handlers = 0;  ///< that wait with them, and are no task's
-  std::vector<task_id> referrers;    ///< tasks whose coroutines refer to it, sorted; waiters, too
+  /// In the order in which they wait. To be believed when the handler's type is that of a task's
+  /// handler: the memory of another may have the words of one before.
+  std::vector<waiter> waiters;
+  std::vector<task_id> referrers;  ///< tasks whose coroutines refer to it, sorted; waiters, too
 };
 
 struct awaited_objects : heap_look

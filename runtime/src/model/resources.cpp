@@ -64,6 +64,10 @@ bool may_wait_for(std::string_view operation, graph::awaited_object const& objec
   return !is_of_channel && operation != "co_spawn";
 }
 
+/// One of these is in the type of each handler that resumes a task, or runs on its executor.
+constexpr std::string_view types_of_tasks[] = {"tracked_handler", "awaitable_handler",
+                                               "resume_executor", "task_executor"};
+
 class resource_reporter
 {
  public:
@@ -126,10 +130,14 @@ class resource_reporter
 
   void add_waiters(graph::awaited_object const& object, resource& into)
   {
-    into.other_handlers = object.other_handlers;
     std::unordered_set<task_id> own;
-    for (auto const id : object.waiters)
+    for (auto const& [id, function] : object.waiters)
     {
+      if (id == 0 || !is_of_task(function))
+      {
+        ++into.other_handlers;
+        continue;
+      }
       auto const task = tasks_.find(id);
       if (task == tasks_.end()) continue;
       auto const& waits = task->second.waits;
@@ -143,6 +151,20 @@ class resource_reporter
     report_.waiters += into.waiters.size();
     std::ranges::copy_if(object.referrers, std::back_inserter(into.referrers),
                          [&](task_id each) { return !own.contains(each); });
+  }
+
+  /// Whether this function of Asio's completes the operation of a task, by the type of its handler.
+  bool is_of_task(std::uintptr_t function)
+  {
+    if (function == 0) return true;  // a task that waits for another
+    auto const [known, is_new] = is_of_task_.try_emplace(function);
+    if (is_new)
+    {
+      auto const& name = symbols_.lines(function).back().linkage_name;
+      known->second = std::ranges::any_of(
+          types_of_tasks, [&](std::string_view type) { return name.find(type) != name.npos; });
+    }
+    return known->second;
   }
 
   /// Another task that waits for the same object completes nothing.
@@ -171,6 +193,7 @@ class resource_reporter
   libraries const& named_;
   graph::awaited_objects const& found_;
   waiting_tasks tasks_;
+  std::unordered_map<std::uintptr_t, bool> is_of_task_;
   resource_report report_;
 };
 

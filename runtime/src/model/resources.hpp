@@ -59,7 +59,7 @@ struct resource_report : graph::heap_look
 };
 
 /// From a look at the heap that was made just now. A task that waits no more, or for something else, is
-/// left out.
+/// left out; so is one whose handler's type is not known, in a program without a symbol table.
 [[nodiscard]] resource_report report_resources(symbols::symboliser& symbols, libraries const& named,
                                                graph::awaited_objects const& found);
 

@@ -191,6 +191,8 @@ void append_group(std::string& text, group const& own, symbols::place_book& plac
     auto const& line = places.at(longest.wait.at).lines.front();
     append(text, " waits in {}\n\t{}:{}", line.function, line.file, line.line);
   }
+  else if (*longest.wait.operation)
+    append(text, ": {}", longest.wait.operation);
   text += '\n';
   if (own.first().expires_in) append_expiry(text, own);
   if (own.first().kind == "descriptor")

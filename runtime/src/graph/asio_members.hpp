@@ -3,6 +3,8 @@
 // For the versions of Boost that detail/asio_version.hpp names.
 #pragma once
 
+#include <boost/asio/detail/scheduler.hpp>
+#include <boost/asio/detail/thread_info_base.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
@@ -48,6 +50,9 @@ struct opened
 LEAKLAB_OPEN(services_of_context, &boost::asio::execution_context::service_registry_);
 LEAKLAB_OPEN(first_of_services, &service_registry::first_service_);
 LEAKLAB_OPEN(next_of_service, &service::next_);
+
+LEAKLAB_OPEN(kept_by_thread, &asio_detail::thread_info_base::reusable_memory_);
+LEAKLAB_OPEN(unit_of_kept, asio_detail::thread_info_base::chunk_size);
 
 LEAKLAB_OPEN(first_of_local_channels, &local_channels::impl_list_);
 LEAKLAB_OPEN(first_of_shared_channels, &shared_channels::impl_list_);

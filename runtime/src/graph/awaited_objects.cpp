@@ -327,7 +327,7 @@ void find_waits_in_child(looking_child const& child, void const* context)
   wait_finder const waits(heap, asked);
   wake_proof proof;
   // The proof comes last: it takes from the records what the others need.
-  if (!roots || !blocks || !waits || !prove(heap, asked.proof, proof)) child.fail(no_memory);
+  if (!roots || !blocks || !waits || !prove(child, heap, asked.proof, proof)) child.fail(no_memory);
   waits_summary const first{proof.counts, proof.stuck.size(), waits.count()};
   child.write(&first, sizeof first);
   child.write(proof.stuck.begin(), proof.stuck.size() * sizeof(stuck_task));

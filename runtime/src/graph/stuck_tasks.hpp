@@ -15,6 +15,8 @@
 // - in Asio's service of channels, the list of all channels of a context (channel_links.hpp);
 // - in a scope that is cancelled only as the program ends, the signals that cancel its tasks
 //   (task/exit_scopes.hpp). Those of any other scope count, as does each other cancellation_signal.
+// - in memory that a thread of Asio's keeps for the next operation, the words of the last
+//   (recycled_memory.hpp).
 // Everything else counts as a reference, in case of doubt also an old word on a stack or in a part of a
 // block that its owner has not written: then a stuck task is not found, or found later. So how many
 // are found is no measure of how many there are.

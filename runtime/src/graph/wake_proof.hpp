@@ -37,9 +37,9 @@ struct wake_proof
   proof_counts counts;
 };
 
-/// Sets to null what merely lists tasks and channels, then marks. False when there is no memory for it.
-[[nodiscard]] bool prove(heap_snapshot& heap, proof_question const& asked,
-                         wake_proof& found) noexcept;
+/// Sets to null what merely lists tasks and channels, and what Asio's threads keep, then marks. False when there is no memory for it.
+[[nodiscard]] bool prove(looking_child const& child, heap_snapshot& heap,
+                         proof_question const& asked, wake_proof& found) noexcept;
 
 /// Why nothing is to be said of any task after these counts; empty when the proof holds.
 [[nodiscard]] std::string problem_of(proof_counts const& counts);

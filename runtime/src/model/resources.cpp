@@ -20,12 +20,12 @@ struct waits_of_task
   char const* name = "";
   std::vector<task_wait> waits;
   bool is_stuck = false;
+  bool is_new = false;    // it may have begun to wait after the look
   bool is_found = false;  // waits for one of the resources
 };
 
 using waiting_tasks = std::unordered_map<task_id, waits_of_task>;
 
-/// Those that may have waited when the look was made.
 waiting_tasks list_waiting(graph::awaited_objects const& look)
 {
   constexpr std::chrono::milliseconds step(10);  // in which waits are measured
@@ -34,14 +34,16 @@ waiting_tasks list_waiting(graph::awaited_objects const& look)
   for_each_task(
       [&](task_info const& task)
       {
-        bool const is_timed = *task.operation != 0;  // how long, is known of a tracked operation
-        if (task.state != task_state::waiting || (is_timed && task.waiting_for + step < age))
-          return;
-        auto waits = task.branches;
-        if (waits.empty()) waits.push_back({task.operation, task.waits_at, task.waiting_for});
-        bool const is_stuck =
-            std::ranges::binary_search(look.stuck, task.id, {}, &graph::stuck_task::id);
-        found.emplace(task.id, waits_of_task{task.name, std::move(waits), is_stuck});
+        if (task.state != task_state::waiting) return;
+        waits_of_task made;
+        made.name = task.name;
+        made.waits = task.branches;
+        if (made.waits.empty())
+          made.waits.push_back({task.operation, task.waits_at, task.waiting_for});
+        made.is_stuck = std::ranges::binary_search(look.stuck, task.id, {}, &graph::stuck_task::id);
+        // How long is known of a tracked operation.
+        made.is_new = *task.operation != 0 && task.waiting_for < age + step;
+        found.emplace(task.id, std::move(made));
       });
   return found;
 }
@@ -89,7 +91,8 @@ class resource_reporter
     for (auto const& [id, task] : tasks_)
     {
       report_.stuck += task.is_stuck;
-      if (!task.is_found) ++report_.elsewhere[task.waits.front().operation];
+      report_.waiters += task.is_found;
+      if (!task.is_found && !task.is_new) ++report_.elsewhere[task.waits.front().operation];
     }
     find_cycles();
     return std::move(report_);
@@ -148,7 +151,6 @@ class resource_reporter
       own.insert(id);
       into.waiters.push_back({id, task->second.name, *wait, task->second.is_stuck});
     }
-    report_.waiters += into.waiters.size();
     std::ranges::copy_if(object.referrers, std::back_inserter(into.referrers),
                          [&](task_id each) { return !own.contains(each); });
   }

@@ -49,7 +49,7 @@ struct resource
 struct resource_report : graph::heap_look
 {
   std::vector<resource> resources;  ///< those with the most waiters first
-  std::uint64_t waiters = 0;        ///< of all of them; a task may wait for several
+  std::uint64_t waiters = 0;        ///< tasks; one may wait for several resources
   /// Tasks that wait for what is not among the resources, by operation.
   std::map<std::string, std::uint64_t, std::less<>> elsewhere;
   std::uint64_t stuck = 0;

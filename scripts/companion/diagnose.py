@@ -2,8 +2,11 @@
 
 ADDRESS is http://HOST:PORT, HOST:PORT, a port of this machine, or unix:PATH: any service that keeps a leaklab::endpoint.
 Ends in a category, the line, the pair of the lab that is like it, the first question to put to the code, and commands.
-Changes nothing in the service. Takes up to eight seconds; while the verdict is not known, up to --wait more.
+Changes nothing in the service. To see what can still wake a task, or who holds memory, the service forks itself: all its
+threads stand still for some milliseconds, longer if it has many gigabytes; --no-pause leaves these questions out.
+Takes up to eight seconds; while the verdict is not known, up to --wait more.
 """
+import collections
 import json
 import math
 import os.path
@@ -31,6 +34,7 @@ def add_options(parser):
     parser.add_argument("--wait", metavar="TIME", default="30s",
                         help="for a verdict that is not known yet, such as 0s or 2m [30s]")
     parser.add_argument("--token-file", metavar="FILE", help="of the token that the endpoint wants")
+    parser.add_argument("--no-pause", action="store_true", help="ask nothing for which the service has to stand still")
     parser.add_argument("--json", action="store_true", help="the same as one JSON object")
     parser.add_argument("--tree", choices=("text", "mermaid"), nargs="?", const="text", help="print the tree, ask nobody")
 
@@ -44,7 +48,7 @@ def run(chosen):
         if not chosen.address:
             raise service.Unusable(f"an address is missing; accepted is {service.ACCEPTED}")
         asked = service.Service(chosen.address, token_in(chosen.token_file))
-        return Diagnosis(asked, duration(chosen.wait), chosen.json).run()
+        return Diagnosis(asked, duration(chosen.wait), chosen.json, not chosen.no_pause).run()
     except service.Unusable as fault:
         print(f"lab diagnose: {fault}", file=sys.stderr)
         return 2
@@ -82,13 +86,29 @@ def short(function):
     return function if len(function) <= 60 else facts.without_templates(function, "\0").replace("\0", "<...>")
 
 
+def end_of(held):
+    """What a path of references ends in."""
+    return "nothing any more" if held["root"]["kind"] == "lost" else held["root"]["text"]
+
+
+def way_to(held):
+    """The blocks of a path that have a name, from its end to the object."""
+    for block in reversed(held["holders"][1:]):
+        if block["callback"]:
+            yield f"a std::function of {short(block['callback'])}"
+        elif block["what"]:
+            yield short(block["what"])
+        elif line := block["allocated_by"]:
+            yield f"what {facts.bare(line['function'])} allocated in {os.path.basename(line['file'])}:{line['line']}"
+
+
 class Diagnosis:
-    def __init__(self, asked, wait, as_json):
+    def __init__(self, asked, wait, as_json, may_pause):
         self.service, self.as_json = asked, as_json
         self.patterns = {pair["pattern"]: pair for pair in pairs.load()}
         self.steps = []
         self.say(f"Asking {asked}")
-        self.case = facts.Case(asked, self.first_report(wait))
+        self.case = facts.Case(asked, self.first_report(wait), may_pause)
 
     def say(self, text="", indent="", hang=None):
         if not self.as_json:
@@ -122,6 +142,8 @@ class Diagnosis:
     def step(self, name):
         question = tree.QUESTIONS[name]
         answer, evidence = facts.FUNCTIONS[name](self.case)
+        if not evidence:  # the endpoint is older than the question, or must not be asked
+            return question.answers[answer]
         self.steps.append({"question": name, "asks": question.asks, "evidence": evidence, "answer": answer})
         self.say()
         self.say(f"{len(self.steps)}. {question.asks}", hang="   ")
@@ -155,7 +177,6 @@ class Diagnosis:
         known = [own] if own in self.patterns else leaf.like
         categories = [path.name for path in pairs.ROOT.glob(f"{leaf.category}.*")] if leaf.category else list(
             dict.fromkeys(self.patterns[name]["category"] for name in known))
-        commands = self.commands(leaf, like[0] if like else None)
         self.say()
         self.say(f"Diagnosis: {case.finding['verdict']}: {leaf.says}", hang="  ")
         self.row("category", ", or ".join(categories) or "none: only the program knows what it counts")
@@ -163,6 +184,8 @@ class Diagnosis:
             self.row(site["what"], f"{short(site['function'])}  {relative(site['file'])}:{site['line']}")
         if not sites:
             self.row("line", "none is known; the commands below go on")
+        held_by = self.holders()
+        commands = self.commands(leaf, like[0] if like else None)
         for index, name in enumerate(like):
             pair = self.patterns[name]
             self.row("or like" if index else "like", f"{name}: {pair['title']}")
@@ -176,6 +199,9 @@ class Diagnosis:
             self.say("It has stopped. A start-up, or a cache that is full, looks the same: ask again under load.")
         elif case.finding["verdict"] == "growing":
             self.say("A load that rises looks the same: ask again when it has lasted for longer.")
+        if case.looks:
+            longest = max(pause for _, pause in case.looks)
+            self.say(f"To see what refers to what, it was forked; its threads stood still for up to {longest:.1f} ms.")
         self.say()
         self.say(f"First question: {leaf.ask}", hang="  ")
         self.say("Next:")
@@ -183,8 +209,8 @@ class Diagnosis:
             if not self.as_json:
                 print(f"  {command}")
         return {"categories": categories, "figure": case.finding["kind"], "sites": sites,
-                "by_evidence": list(leaf.like), "like": like, "own": own, "says": leaf.says, "first_question": leaf.ask,
-                "next": commands}
+                "held_by": held_by, "by_evidence": list(leaf.like), "like": like, "own": own, "says": leaf.says,
+                "first_question": leaf.ask, "pauses_ms": [pause for _, pause in case.looks], "next": commands}
 
     def row(self, what, words):
         self.say(f"{what:<12} {words}", "  ", " " * 15)
@@ -209,6 +235,25 @@ class Diagnosis:
                  for what, place in found if place and place["file"]]
         return sites + (list(self.declarations(finding["what"])) if finding["kind"] == "gauge" else [])
 
+    def holders(self):
+        """What most of the oldest objects of the memory that rises hang on, and what their paths go through."""
+        place, why = self.case.held
+        if not place or not (objects := place["objects"]):
+            if why:
+                self.row("held by", f"not known: {why}")
+            return None
+        ends = collections.Counter(end_of(each) for each in objects)
+        end, count = ends.most_common(1)[0]
+        if count * 2 <= len(objects):
+            self.row("held by", f"no one thing: {'; '.join(ends)}")
+            return None
+        ways = collections.Counter(tuple(way_to(each)) for each in objects if end_of(each) == end)
+        through = list(ways.most_common(1)[0][0])
+        self.row("held by", f"{end} ({count} of the {len(objects)} oldest objects)")
+        if through:
+            self.row("", f"through {', '.join(through)}")
+        return {"end": end, "objects": count, "of": len(objects), "through": through}
+
     def declarations(self, gauge):
         """Where the sources that tasks run in, if this machine has them, name the gauge: the endpoint has no line."""
         frames = [frame for task in self.case.tasks[0] for frame in [*task["frames"], task["spawned_at"]] if frame]
@@ -224,7 +269,9 @@ class Diagnosis:
     def commands(self, leaf, pattern):
         finding = self.case.finding
         words = {"url": self.service.url, "task": finding["example_task"], "what": finding["what"]}
-        commands = [command.format(**words).replace("curl", self.service.curl(), 1) for command in leaf.look]
+        commands = [command.format(**words) for command in leaf.look]
+        commands += [f"curl -s '{self.service.url}{path}'" for path, _ in self.case.looks]
+        commands = [command.replace("curl", self.service.curl(), 1) for command in commands]
         if pattern:
             folder = f"{self.patterns[pattern]['category']}/examples/{pattern}"
             commands += [f"scripts/side-by-side {pattern}", f"diff -u {folder}/leaky.cpp {folder}/fixed.cpp"]

@@ -1,17 +1,20 @@
 """What the endpoint says to each question of the tree: a function for each, named as the question is, that returns the
 answer and the evidence for it. `Case` holds what has been asked; what a question needs is asked when it comes up."""
 import functools
+import json
 import os.path
 import re
 import time
+import urllib.parse
 
-from . import tree
+from . import service, tree
 
 APART = 2  # seconds between two looks
 FINDINGS = "leaking", "growing", "held"
 # The first holds what follows.
 KINDS = {"tasks": "tasks", "fds": "descriptors", "gauge": "a gauge of the program", "heap": "heap"}
 FEW = 5  # tasks; fewer than the verdict takes notice of say nothing
+OBJECTS = 3  # of a place, whose holders are asked for
 DEEP = 4  # frames of one function in one chain that make a recursion
 FUNCTIONS = {}
 
@@ -24,8 +27,10 @@ def answers(name):
 
 
 class Case:
-    def __init__(self, service, report):
-        self.service, self.report = service, report
+    def __init__(self, asked, report, may_pause=True):
+        self.service, self.report, self.may_pause = asked, report, may_pause
+        self.is_referred = False  # the memory that rises, as far as that is known
+        self.looks = []  # at the memory: (path, how many ms the service stood still for it)
         worst = [finding for finding in report["findings"] if finding["verdict"] == report["verdict"]]
         worst = worst if report["verdict"] in FINDINGS else []
         self.finding = min(worst, key=lambda finding: list(KINDS).index(finding["kind"]), default=None)
@@ -57,6 +62,29 @@ class Case:
         time.sleep(APART)
         return first, self.service.stacks(path)
 
+    def look(self, path, form=""):
+        """What the endpoint forks its process for, as text or in another form, or None and why not, which may be empty."""
+        if not self.may_pause:
+            return None, ""
+        text, why = self.service.ask_or_why(path + form)
+        if text is not None:
+            pause = re.search(r'threads stood still for ([\d.]+) ms|"pause_ms":([\d.eE+-]+)', text)
+            self.looks.append((path, float(pause[1] or pause[2]) if pause else 0))
+        return text, why
+
+    @functools.cached_property
+    def held(self):
+        """Who holds the oldest objects of the memory that rises, as the endpoint has it, or None and why it is not known."""
+        risen = self.finding if self.finding["kind"] == "heap" else next(iter(self.of("heap")), {"places": []})
+        place = next((place for place in risen["places"] if place["file"]), None)
+        if self.finding["kind"] not in ("heap", "gauge") or not place:
+            return None, ""
+        at = "/".join(place["file"].split("/")[-2:])  # enough of it
+        query = urllib.parse.urlencode({"at": f"{at}:{place['line']}", "places": 1, "objects": OBJECTS}, safe="/:")
+        text, why = self.look(f"/debug/holders?{query}", "&format=json")
+        found = [] if text is None else json.loads(text)["places"]
+        return next((other for other in found if is_at(place, other["file"], other["line"])), None), why
+
     def seconds(self):
         return self.after["at"] - self.before["at"]
 
@@ -79,6 +107,10 @@ class Case:
 
 def same_place(one, other):
     return (one["function"], one["file"], one["line"]) == (other["function"], other["file"], other["line"])
+
+
+def is_at(place, file, line):
+    return place and (file, line) == (place["file"], place["line"])
 
 
 def without_templates(function, instead=""):
@@ -151,6 +183,21 @@ def moves(case):
     return "yes", f"it was task {first} after {waited:.1f} s, and is {now} {case.seconds():.1f} s later"
 
 
+@answers("woken")
+def woken(case):
+    text, why = case.look("/debug/pprof/stuck?debug=1")
+    if text is None:
+        return "yes, or not known", why
+    found = service.rows(text)
+    here = sum(row["count"] for row in found
+               if row["frames"] and is_at(case.finding["waits_at"], *row["frames"][0][1:]))
+    others = sum(row["count"] for row in found) - here
+    if here:
+        return "no", f"nothing can wake {here:,} that wait there" + (f", nor {others:,} elsewhere" if others else "")
+    beside = f"; nothing can wake {others:,} that wait elsewhere" if others else ""
+    return "yes, or not known", f"something in the program still leads to what they wait in{beside}"
+
+
 @answers("again")
 def again(case):
     return "a timer" if case.finding["what"] == "timer" else "something else", f'in "{case.finding["what"]}"'
@@ -162,6 +209,12 @@ def operation(case):
     known = {"channel send": "a channel's send", "channel receive": "a channel's receive", "timer": "a timer"}
     sockets = dict.fromkeys(("read", "write", "connect", "receive", "send"), "a socket")
     return (known | sockets).get(what, "something else"), f'in "{what}"' if what else "in many"
+
+
+@answers("partner")
+def partner(case):
+    answer, words = operation(case)
+    return answer if answer.startswith("a channel's") else "something else", words
 
 
 @answers("spawner of receivers")
@@ -303,6 +356,23 @@ def filling(case):
     return "yes", f"{describe(below[0])}, its bound {below[0]['bound']:,.0f}{full}"
 
 
+@answers("referred")
+def referred(case):
+    text, why = case.look("/debug/pprof/lost?debug=1")
+    if text is None:
+        return "yes, or not known", why
+    place = case.place()
+
+    def bytes_of(rows):
+        return sum(row["bytes"] for row in rows if not place or any(is_at(place, *frame[1:]) for frame in row["frames"]))
+
+    lost, there = bytes_of(service.rows(text)), bytes_of(case.service.stacks("/debug/pprof/heap?debug=1"))
+    case.is_referred = lost * 2 < there
+    all_of_it = f"the {there / 2**20:.1f} MiB " + (f"that {bare(place['function'])} allocated" if place else "in use")
+    words = f"nothing refers to {lost / 2**20:.1f} of" if lost else "something still refers to all of"
+    return "no" if lost and not case.is_referred else "yes, or not known", f"{words} {all_of_it}"
+
+
 @answers("stack")
 def stack(case):
     if not case.place():
@@ -329,6 +399,8 @@ def stack(case):
 
 @answers("owners of objects")
 def owners_of_objects(case):
+    if case.is_referred:  # objects that own each other alone are not
+        return "no, or not seen", "not counted: something else still refers to them"
     added = case.finding["per_second"] / max(1, case.object_bytes) * case.seconds()
     words = f"about {added:,.0f} objects more and {case.ended():,} tasks ended in {case.seconds():.1f} s"
     return "yes" if case.finding["verdict"] != "held" and matches(case.ended(), added) else "no, or not seen", words

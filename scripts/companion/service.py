@@ -28,7 +28,7 @@ class UnixConnection(http.client.HTTPConnection):
 
 class Service:
     def __init__(self, address, token=None):
-        self.token, self.asked = token, []
+        self.token = token
         self.path, self.prefix, self.secure = None, "", False
         if address.startswith("unix:"):
             self.path, self.url = address[len("unix:"):], "http://localhost"
@@ -82,19 +82,29 @@ class Service:
             return "is the host's name right?"
         return f"is it the {'path' if self.path else 'port'} that the program printed?"
 
-    def ask(self, path):
-        """The text, or None where this endpoint has no such answer: another allocator, a part that is not linked."""
+    def checked(self, path):
+        """Status and text, unless this endpoint does not talk to us at all."""
         status, text = self.answer(path)
-        if path not in self.asked:
-            self.asked.append(path)
         if status == 401:
             why = "that one is not it" if self.token else "name its file with --token-file FILE"
             raise Unusable(f"{self} wants a token: {why}")
         if status == 403:
             raise Unusable(f"{self} refuses this name of its host: ask for 127.0.0.1, or allow it with --allow-host NAME")
+        return status, text
+
+    def ask(self, path):
+        """The text, or None where this endpoint has no such answer: another allocator, a part that is not linked."""
+        status, text = self.checked(path)
         if status in (429, 503):
             raise Unusable(f"{self} has no time to answer {path} (status {status}): ask again")
         return text if status == 200 else None
+
+    def ask_or_why(self, path):
+        """The text, or None and why not, in one line; that is empty where this endpoint has no such path."""
+        status, text = self.checked(path)
+        if status == 200:
+            return text, ""
+        return None, "" if status == 404 else " ".join(text.split()) or f"status {status}"
 
     def report(self):
         """/debug/leaks, which every endpoint has."""
@@ -114,13 +124,18 @@ class Service:
         return listed["tasks"], listed["shown"] == listed["total"]
 
     def stacks(self, path):
-        """Each row of a profile as text: how many, how many bytes if it says so, the frames as (function, file, line)."""
-        rows = []
-        for line in (self.ask(path) or "").splitlines():
-            if head := re.match(r"(\d+)(?:: (\d+) \[.*?\])? @ (.*)", line):
-                rows.append({"count": int(head[1]), "bytes": int(head[2] or 0), "key": head[3], "frames": []})
-            elif rows and line.startswith("#\t"):
-                cells = (line.split("\t") + ["", ""])[2:4]
-                file, _, number = cells[1].rpartition(":")
-                rows[-1]["frames"].append((cells[0], file, int(number) if number.isdigit() else 0))
-        return rows
+        """The rows of a profile, none where this endpoint has no such profile."""
+        return rows(self.ask(path) or "")
+
+
+def rows(profile):
+    """Each row of a profile as text: how many, how many bytes if it says so, the frames as (function, file, line)."""
+    found = []
+    for line in profile.splitlines():
+        if head := re.match(r"(\d+)(?:: (\d+) \[.*?\])? @ (.*)", line):
+            found.append({"count": int(head[1]), "bytes": int(head[2] or 0), "key": head[3], "frames": []})
+        elif found and line.startswith("#\t"):
+            cells = (line.split("\t") + ["", ""])[2:4]
+            file, _, number = cells[1].rpartition(":")
+            found[-1]["frames"].append((cells[0], file, int(number) if number.isdigit() else 0))
+    return found

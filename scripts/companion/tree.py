@@ -36,8 +36,11 @@ QUESTIONS = {
         "tasks": "moves", "descriptors": "opener", "a gauge of the program": "bound", "heap": "filling"}),
     # tasks
     "moves": Question("Does the task that has waited longest get its turn?", {
-        "yes": "again", "no": "operation", "they wait in many places": "many places"}),
+        "yes": "again", "no": "woken", "they wait in many places": "many places"}),
     "again": Question("What do they wait in?", {"a timer": "tried again", "something else": "backlog of tasks"}),
+    "woken": Question("Can anything still wake them?", {"no": "partner", "yes, or not known": "operation"}),
+    "partner": Question("What do they wait in?", {
+        "a channel's send": "no receiver", "a channel's receive": "no sender", "something else": "abandoned"}),
     "operation": Question("What do they wait in?", {
         "a channel's send": "no receiver", "a channel's receive": "spawner of receivers", "a socket": "connection",
         "a timer": "timer nobody cancels", "something else": "another wait"}),
@@ -64,7 +67,8 @@ QUESTIONS = {
     "owners of timers": Question("Does a task end for each timer that is added?", {
         "yes": "timer outlives task", "no": "timer each turn", "not seen": "timers"}),
     # heap
-    "filling": Question("Does a gauge rise with it that is below its bound?", {"yes": "being filled", "no": "stack"}),
+    "filling": Question("Does a gauge rise with it that is below its bound?", {"yes": "being filled", "no": "referred"}),
+    "referred": Question("Does anything still refer to it?", {"no": "unreferred", "yes, or not known": "stack"}),
     "stack": Question("What do the library's functions do on the stacks that grow?", {
         "fill a channel": "full channel", "enlarge a buffer": "capacity", "add under a key": "cache",
         "append": "history", "make a shared buffer": "pinned", "make a shared object": "owners of objects",
@@ -87,6 +91,9 @@ LEAVES = {
         "some got what they wait for, now nobody does: as with a pool whose slots are not returned",
         ("unreturned-connection", "blocked-receive"),
         "Is this a pool? Then which path, the throwing ones included, does not give back what it took?", look=TASKS),
+    "abandoned": Leaf(
+        "nothing is left that could end their wait", ("blocked-receive",),
+        "Who was to end it, and how did that go away without doing so?", look=TASKS),
     "idle clients": Leaf(
         "connections are kept for clients that say nothing", ("unlimited-accept", "dead-client-registry"),
         "After which silence is a client dropped, and how many may there be?", look=TASKS),
@@ -173,6 +180,10 @@ LEAVES = {
     "being filled": Leaf(
         "memory rises, and so does something that has a bound and is below it: it may be no more than that", (),
         "Does it still rise when the bound is reached?", 2, HEAP),
+    "unreferred": Leaf(
+        "nothing refers to the memory any more, so nothing can free it", ("shared-cycle",),
+        "Do objects own each other, a session and its handler say, or did the last pointer go without a delete?",
+        look=("go tool pprof -top {url}/debug/pprof/lost",)),
     "full channel": Leaf(
         "a channel takes more than is received from it", ("oversized-queue", "unbounded-outbox"),
         "Which of the two sets the pace, and what makes the faster one wait?", look=HEAP),
@@ -289,8 +300,8 @@ def text(name=START, depth=0, said=None):
 DIAGRAMS = (
     ("verdict", "From the verdict to the figure", "Unknown, healthy, or a figure that rises.",
      ("moves", "opener", "bound", "filling")),
-    ("moves", "Tasks rise", "What they wait in and who spawned them lead to a pair.", ()),
+    ("moves", "Tasks rise", "Whether anything can wake them, what they wait in and who spawned them lead to a pair.", ()),
     ("opener", "Descriptors rise", "Who opened them, and in what rhythm, leads to a pair.", ()),
     ("bound", "A gauge rises", "Its bound and its name lead to a pair.", ()),
-    ("filling", "The heap rises", "What the library does on the stacks leads to a pair.", ()),
+    ("filling", "The heap rises", "Whether anything refers to it, and what the library does on the stacks, lead to a pair.", ()),
 )

@@ -67,10 +67,11 @@ page::live_view fullest()
   seen.seconds = 864000;
   seen.report.verdict = verdict::leaking;
   seen.report.heap_not_watched = name;
+  view.all.heap.tcmalloc = true;
   for (int i = 0; i != 40; ++i)
   {
     auto& f = seen.report.findings.emplace_back();
-    f.kind = i % 2 ? model::figure_kind::tasks : model::figure_kind::gauge;
+    f.kind = model::figure_kind(i % 4);
     f.what = f.mark = f.places_unknown = f.example_descriptor = f.found.reason = name;
     f.found.verdict = verdict::leaking;
     f.waits_at = f.spawned_at = site;
@@ -216,6 +217,31 @@ TEST(live_page, what_the_program_has_named_is_text)
   EXPECT_EQ(count(text, "</style"), 1);
   EXPECT_NE(text.find("&lt;script&gt;alert(&#39;1 &amp; &quot;2&quot;&#39;)"), text.npos);
   EXPECT_NE(text.find("http://HOST:PORT/debug/leaks"), text.npos) << "the host is no name";
+}
+
+TEST(live_page, a_finding_has_links_to_what_looks_at_all_memory)
+{
+  page::live_view view;
+  view.all.heap.tcmalloc = true;
+  auto& tasks = view.seen.report.findings.emplace_back();
+  auto& heap = view.seen.report.findings.emplace_back();
+  heap.kind = model::figure_kind::heap;
+  heap.places.emplace_back().line.file = "/src/my cache/page.cpp";
+  heap.places.front().line.line = 40;
+  constexpr auto stuck = "<a href=\"debug/pprof/stuck?debug=1\">Can anything";
+  constexpr auto holders = "<a href=\"debug/holders?places=1&amp;at=cache/page.cpp:40\">";
+  constexpr auto lost = "<a href=\"debug/pprof/lost?debug=1\">Does anything";
+  auto const text = live_page(view);
+  for (auto const* const each : {stuck, holders, lost})
+    EXPECT_EQ(count(text, each), 1) << each;
+
+  tasks.kind = model::figure_kind::fds;
+  heap.places.clear();
+  for (auto const* const each : {stuck, holders, lost})
+    EXPECT_EQ(count(live_page(view), each), 0) << "not of a descriptor, nor of no line: " << each;
+  tasks.kind = model::figure_kind::tasks;
+  view.all.heap.tcmalloc = false;
+  EXPECT_EQ(count(live_page(view), stuck), 0) << "of another allocator nothing is known";
 }
 
 TEST(live_page, the_fullest_has_60_kib_at_most)

@@ -74,7 +74,39 @@ std::string row(std::string_view term, source_site const& site)
               : std::string();
 }
 
-std::string details(model::finding const& f)
+std::string question(std::string_view path, std::string_view text)
+{
+  return fmt::format("<a href=\"{}\">{}</a> ", path, text);
+}
+
+// The end of "file:line" that a query can have as it is, which is enough for /debug/holders.
+std::string plain_end(std::string_view file, std::int64_t line)
+{
+  constexpr std::string_view plain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  constexpr std::size_t enough = 80;
+  auto const begin =
+      std::max(file.find_last_not_of(plain) + 1, file.size() - std::min(file.size(), enough));
+  return fmt::format("{}:{}", file.substr(begin), line);
+}
+
+// What looks at all memory, which nobody does unasked.
+std::string questions(model::finding const& f)
+{
+  std::string text;
+  if (f.kind == model::figure_kind::tasks)
+    text = question("debug/pprof/stuck?debug=1", "Can anything still wake them?");
+  if (f.kind == model::figure_kind::heap && !f.places.empty())
+  {
+    auto const& line = f.places.front().line;
+    text = question("debug/holders?places=1&amp;at=" + plain_end(line.file, line.line),
+                    "Who holds it?") +
+           question("debug/pprof/lost?debug=1", "Does anything still refer to it?");
+  }
+  return text.empty() ? text : row("ask", text + "The program stands still for a moment then.");
+}
+
+std::string details(model::finding const& f, bool has_graph)
 {
   auto text = row("waits in", f.waits_at) + row("spawned by", f.spawned_at);
   if (f.example)
@@ -93,12 +125,12 @@ std::string details(model::finding const& f)
   if (!f.mark.empty())
     text += row("began", fmt::format("{} after the mark “<bdi>{}</bdi>”",
                                      encode::time(f.mark_before), html(f.mark)));
-  return text;
+  return has_graph ? text + questions(f) : text;
 }
 
-std::string item(model::finding const& f, double patience)
+std::string item(model::finding const& f, double patience, bool has_graph)
 {
-  auto const text = details(f);
+  auto const text = details(f, has_graph);
   return fmt::format("<li><h3>{} <bdi>{}</bdi></h3>\n<p>{}{}</p>\n{}</li>\n", word(f.found.verdict),
                      html(encode::subject(f)), html(encode::course(f, patience)),
                      f.found.reason.empty() ? "" : "; " + html(f.found.reason),
@@ -122,7 +154,7 @@ std::string verdict_section(live_view const& view)
   std::string findings;
   for (; shown != std::min(report.findings.size(), most_findings) && findings.size() < most_bytes;
        ++shown)
-    findings += item(report.findings[shown], report.patience_seconds);
+    findings += item(report.findings[shown], report.patience_seconds, view.all.heap.tcmalloc);
   if (shown > 0) append(text, "<ol class=\"findings\">\n{}</ol>\n", findings);
   append(text,
          "<p class=\"small\"><a href=\"debug/leaks\">{}</a> Watched for {}.</p>\n</section>\n",

@@ -223,8 +223,9 @@ TEST(live_page, a_finding_has_links_to_what_looks_at_all_memory)
 {
   page::live_view view;
   view.all.heap.tcmalloc = true;
-  auto& tasks = view.seen.report.findings.emplace_back();
-  auto& heap = view.seen.report.findings.emplace_back();
+  view.seen.report.findings.resize(2);
+  auto& tasks = view.seen.report.findings.front();
+  auto& heap = view.seen.report.findings.back();
   heap.kind = model::figure_kind::heap;
   heap.places.emplace_back().line.file = "/src/my cache/page.cpp";
   heap.places.front().line.line = 40;

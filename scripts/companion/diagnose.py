@@ -201,7 +201,7 @@ class Diagnosis:
             self.say("A load that rises looks the same: ask again when it has lasted for longer.")
         if case.looks:
             longest = max(pause for _, pause in case.looks)
-            self.say(f"To see what refers to what, it was forked; its threads stood still for up to {longest:.1f} ms.")
+            self.say(f"To see what refers to what, the service forked itself: it stood still for up to {longest:.1f} ms.")
         self.say()
         self.say(f"First question: {leaf.ask}", hang="  ")
         self.say("Next:")

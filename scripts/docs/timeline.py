@@ -88,7 +88,7 @@ def fate(one):
     if one["orphan_from"] is not None:
         return "orphan: waits on", "orphan"
     if one["stays"]:
-        return ("waited all the time" if one["begins"] is None else "stuck: waits on"), "stays"
+        return ("waited all the time" if one["begins"] is None else "blocked: waits on"), "stays"
     return "works on", "works"
 
 

@@ -103,7 +103,7 @@ std::string questions(model::finding const& f)
                     "Who holds it?") +
            question("debug/pprof/lost?debug=1", "Does anything still refer to it?");
   }
-  return text.empty() ? text : row("ask", text + "The program stands still for a moment then.");
+  return text.empty() ? text : row("ask", text + "The answer stops the program for a moment.");
 }
 
 std::string details(model::finding const& f, bool has_graph)

@@ -23,6 +23,7 @@ class Leaf:
 
 
 TASKS = ("curl -s '{url}/debug/pprof/task?debug=1'",)
+WAITS = (*TASKS, "curl -s {url}/debug/resources  # what they wait in, and who else refers to it")
 ONE_TASK = ("curl -s '{url}/debug/pprof/task?debug=2&limit=20'",)
 TRACE = ("curl -s '{url}/debug/pprof/trace?seconds=5' >trace.json  # for https://ui.perfetto.dev",)
 FDS = ("curl -s '{url}/debug/pprof/fd?debug=1'",)
@@ -83,14 +84,14 @@ LEAVES = {
     # tasks
     "no receiver": Leaf(
         "tasks wait to send, and nobody receives", ("blocked-send",),
-        "Who receives from this channel, and does the receiver live as long as its senders?", look=TASKS),
+        "Who receives from this channel, and does the receiver live as long as its senders?", look=WAITS),
     "no sender": Leaf(
         "tasks wait for a message, or for a close, that does not come", ("blocked-receive", "unreturned-connection"),
-        "Who sends to this channel or closes it, on every path, and is it still there?", look=TASKS),
+        "Who sends to this channel or closes it, on every path, and is it still there?", look=WAITS),
     "empty pool": Leaf(
         "some got what they wait for, now nobody does: as with a pool whose slots are not returned",
         ("unreturned-connection", "blocked-receive"),
-        "Is this a pool? Then which path, the throwing ones included, does not give back what it took?", look=TASKS),
+        "Is this a pool? Then which path, the throwing ones included, does not give back what it took?", look=WAITS),
     "abandoned": Leaf(
         "nothing is left that could end their wait", ("blocked-receive",),
         "Who was to end it, and how did that go away without doing so?", look=TASKS),

@@ -240,7 +240,7 @@ class Diagnosis:
         place, why = self.case.held
         if not place or not (objects := place["objects"]):
             if why:
-                self.row("held by", f"not known: {why}")
+                self.row("held by", why)
             return None
         ends = collections.Counter(end_of(each) for each in objects)
         end, count = ends.most_common(1)[0]

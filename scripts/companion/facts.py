@@ -14,7 +14,7 @@ FINDINGS = "leaking", "growing", "held"
 # The first holds what follows.
 KINDS = {"tasks": "tasks", "fds": "descriptors", "gauge": "a gauge of the program", "heap": "heap"}
 FEW = 5  # tasks; fewer than the verdict takes notice of say nothing
-OBJECTS = 3  # of a place, whose holders are asked for
+OBJECTS = 5  # of a place, whose holders are asked for; an old word in memory may make one of them look held
 DEEP = 4  # frames of one function in one chain that make a recursion
 FUNCTIONS = {}
 

@@ -137,6 +137,14 @@ void reporter::judged(judgement const& j) const
   line(fmt::format("[VERDICT] {}: {}", to_string(j.verdict), course), fields);
 }
 
+void reporter::proven(double amount) const
+{
+  line(gauge_.bytes
+           ? fmt::format("[PROVEN] nothing refers to {:.1f} MiB of the heap", amount / mebibyte)
+           : fmt::format("[PROVEN] nothing can wake {:.0f} tasks", amount),
+       {{"event", "proven"}, {"gauge", gauge_.name}, {"amount", std::llround(amount)}});
+}
+
 void reporter::limit(std::string const& what) const
 {
   line(fmt::format("[LIMIT] {}: the load has stopped, the endpoint goes on", what),

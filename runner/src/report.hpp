@@ -45,6 +45,8 @@ class reporter
   void start() const;
   void after(std::chrono::milliseconds elapsed, work_counts const& work) const;
   void judged(judgement const& j) const;
+  /// Tasks that nothing can wake, bytes that nothing refers to.
+  void proven(double amount) const;
   void limit(std::string const& what) const;
   void serving(std::string const& url) const;
   void end(std::chrono::milliseconds elapsed, work_counts const& work) const;

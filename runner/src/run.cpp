@@ -2,6 +2,10 @@
 // scenario; others serve the endpoint. None waits for another, so a scenario that is stuck is
 // still reported, served and ended.
 
+#include "graph/lost_objects.hpp"
+#include "graph/stuck_tasks.hpp"
+#include "graph/two_marks.hpp"
+#include "model/finding.hpp"
 #include "options.hpp"
 #include "report.hpp"
 
@@ -149,8 +153,10 @@ class program_run
     signal_ = load(lab);
     lab.hold();
     auto const outcome = at_limit_ ? *at_limit_ : debug_.judge(gauge_.name);
+    auto const load_took = elapsed();
     report_.judged(outcome);
-    report_.end(elapsed(), lab.work());
+    if (auto const amount = proven_part(outcome)) report_.proven(*amount);
+    report_.end(load_took, lab.work());
     if (signal_) return by_signal + *signal_;
     if (options_.expect != expectation::none) return status_of(outcome);
     if (options_.once) return as_expected;
@@ -224,8 +230,27 @@ class program_run
   [[nodiscard]] int status_of(judgement const& outcome) const
   {
     if (outcome.verdict == verdict::unknown) return not_measured;
-    bool const leaks = outcome.verdict <= verdict::held;
-    return leaks == (options_.expect == expectation::leak) ? as_expected : not_as_expected;
+    return leaks(outcome) == (options_.expect == expectation::leak) ? as_expected : not_as_expected;
+  }
+
+  [[nodiscard]] static bool leaks(judgement const& outcome)
+  {
+    return outcome.verdict <= verdict::held;
+  }
+
+  // Of a leak that the user has asked about: the tasks that nothing can wake, or the bytes that nothing
+  // refers to, where they account for it.
+  [[nodiscard]] std::optional<double> proven_part(judgement const& outcome) const
+  {
+    if (signal_ || options_.expect == expectation::none || !leaks(outcome)) return std::nullopt;
+    double amount = 0;
+    if (gauge_.name == "tasks")
+      amount = static_cast<double>(graph::two_marks(graph::look_for_stuck_tasks).found.size());
+    else if (gauge_.name == "heap")
+      for (auto const& lost : as_heap_samples(graph::two_marks(graph::look_for_lost_objects)))
+        amount += lost.bytes;
+    return amount > 0 && amount >= model::explained * outcome.rise ? std::optional(amount)
+                                                                   : std::nullopt;
   }
 
   options options_;

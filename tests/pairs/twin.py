@@ -8,7 +8,7 @@ import urllib.request
 
 
 PATTERNS = sorted(path.name for path in pathlib.Path(__file__).resolve().parents[2].glob("[1-9].*/examples/*"))
-AT_ONCE = 4  # they mostly wait
+AT_ONCE = 6  # they mostly wait
 
 
 def read_pair(folder):
@@ -42,8 +42,8 @@ class Twin:
     def ask(self, path):
         return urllib.request.urlopen(self.url + path, timeout=60).read().decode()
 
-    def leaks(self):
-        return json.loads(self.ask("/debug/leaks?format=json"))
+    def leaks(self, prove=0):
+        return json.loads(self.ask(f"/debug/leaks?format=json&prove={prove}"))
 
 
 def after_load(binaries, patterns, look, options):

@@ -236,4 +236,36 @@ TEST(tasks_left, are_all_counted_and_the_first_twenty_shown)
   EXPECT_NE(report.find("... and 5 more\n"), report.npos) << report;
 }
 
+TEST(tasks_left, that_are_proven_stuck_are_named)
+{
+  guarded here;
+  std::vector<leaklab::task_id> stuck;
+  auto const report = [&]
+  {
+    return find_tasks_left(
+        here.since, {.context = &here.context, .patience = 0ms, .prove = [&] { return stuck; }});
+  };
+  EXPECT_EQ(report(), "");
+  for (int i = 0; i != 2; ++i)
+    spawn(here.context, send_one(here.nobody_receives), "sender");
+  EXPECT_TRUE(
+      report().ends_with("\nnone is proven stuck: what they wait for can still be reached\n"))
+      << report();
+  stuck = {here.since, here.since + 2};  // the first is older
+  EXPECT_TRUE(report().ends_with(fmt::format("\nnothing can wake 1 of them: {}\n", here.since + 2)))
+      << report();
+}
+
+TEST(tasks_left, are_reported_where_nobody_knows_which_are_stuck)
+{
+  guarded here;
+  auto const fails = []() -> std::vector<leaklab::task_id>
+  { throw std::runtime_error("no memory"); };
+  spawn(here.context, send_one(here.nobody_receives), "sender");
+  auto const report =
+      find_tasks_left(here.since, {.context = &here.context, .patience = 0ms, .prove = fails});
+  EXPECT_EQ(occurrences(report, ": sender\n"), 1u) << report;
+  EXPECT_TRUE(report.ends_with("\nit is not known which of them are stuck: no memory\n")) << report;
+}
+
 }  // namespace

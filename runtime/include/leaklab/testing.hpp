@@ -45,13 +45,18 @@ struct leak_options
   /// Until when tasks may still end. Looks when the context has nothing to do and at pauses that
   /// grow from 0.1 to 100 ms, and returns as soon as it sees none.
   std::chrono::milliseconds patience{1000};
+  /// Says which of the tasks that are left nothing can wake any more, for the report; called only when
+  /// some are left. leaklab::find_stuck_tasks (leaklab/proof.hpp) of the endpoint's part does; it may
+  /// throw a std::exception that says why nobody knows.
+  std::function<std::vector<task_id>()> prove{};
 };
 
 /// The last task spawned so far: the moment from which tasks count.
 [[nodiscard]] task_id last_task();
 
 /// Awaits the end of all tasks spawned after `since` and not allowed. Empty when they have ended,
-/// otherwise the report: how many are left, and each in the form of /debug/pprof/task?debug=2.
+/// otherwise the report: how many are left, each in the form of /debug/pprof/task?debug=2, and which
+/// of them nothing can wake.
 /// Throws std::invalid_argument for an allowance without a reason.
 [[nodiscard]] std::string find_tasks_left(task_id since, leak_options const& options = {});
 

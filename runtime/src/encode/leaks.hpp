@@ -9,7 +9,7 @@ namespace leaklab::encode
 {
 
 /// What leaks, grows or is held, how fast, where; or that nothing is; or how much longer to wait.
-/// Ends with what the judge cannot see.
+/// Ends with what the judge cannot see, ahead of which stands the proof, if there is one.
 [[nodiscard]] std::string leaks_as_text(model::leak_report const& report);
 
 /// {"verdict": "leaking" | "growing" | "held" | "bounded" | "steady" | "not known": the worst of all
@@ -22,6 +22,12 @@ namespace leaklab::encode
 /// verdict, …}; "not_watched": {"heap": "malloc is …"}}. Null is what a kind of finding does not
 /// have. Bytes for heap, else counts. "not_watched" is empty when the verdict is about all that
 /// there is.
+///
+/// With a proof also "proven" in each finding: {"tasks"} that nothing can wake or {"bytes"} that nothing
+/// refers to, null where that is not known; in each of a heap's places "lost_bytes"; and "proof":
+/// {"tasks": {"problem", "stuck", "waiting", "elsewhere": at most ten of [{"what", "tasks", "waits_at",
+/// "spawned_at", "oldest_seconds", "example_task"}, …]}, "heap": {"problem", "lost_bytes"},
+/// "pause_seconds", "mark_seconds"}, where a "problem" is null when all is known.
 [[nodiscard]] std::string leaks_as_json(model::leak_report const& report);
 
 }  // namespace leaklab::encode

@@ -65,15 +65,15 @@ std::string subject(model::finding const& f)
 std::string course(model::finding const& f, double patience)
 {
   auto const& j = f.found;
+  if (has_stopped(f))
+    return j.since == 0 ? "without a rise that was seen"
+                        : fmt::format("rose by {} from {} to {} ago and has not come back",
+                                      amount(f.kind, j.rise), time(j.since), time(j.until));
   switch (j.verdict)
   {
     case verdict::growing:
       return fmt::format("{}; a leak if it goes on for {}", slope(f),
                          time(std::max(patience - j.seconds, 0.0)));
-    case verdict::held:
-      if (j.since == 0) return "without a rise that was seen";
-      return fmt::format("rose by {} from {} to {} ago and has not come back",
-                         amount(f.kind, j.rise), time(j.since), time(j.until));
     case verdict::bounded:
       return fmt::format("{}; full at {} in {}", slope(f), amount(f.kind, j.bound),
                          time(j.full_in));

@@ -1,7 +1,9 @@
 #include "graph/heap_snapshot.hpp"
 
 #include "graph/free_lists.hpp"
+#include "probe/allocator.hpp"
 
+#include <fmt/format.h>
 #include <sys/mman.h>
 
 namespace leaklab::graph
@@ -80,6 +82,12 @@ void heap_snapshot::run(mark& reached, std::span<range const> first) const noexc
   reached.follow();
   reached.add_ends();
   reached.follow();
+}
+
+std::string problem_of_allocator()
+{
+  return malloc_is_tcmalloc() ? std::string()
+                              : fmt::format("malloc is {}, not tcmalloc", malloc_library());
 }
 
 bool take_over(look const& seen, heap_look& into)

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace leaklab::graph
@@ -53,6 +54,9 @@ enum look_failure : std::uint8_t
   no_roots
 };
 
+/// Why nothing can be known of this process's blocks; empty when it can.
+[[nodiscard]] std::string problem_of_allocator();
+
 /// Fills in a heap_look. Whether the child has answered.
 bool take_over(look const& seen, heap_look& into);
 
@@ -62,8 +66,10 @@ template <class Result>
 [[nodiscard]] Result look_at_heap(void (*run)(looking_child const&, void const*),
                                   void const* context, bool (*parse)(std::string_view, Result&))
 {
-  auto const seen = look_in_fork(run, context);
   Result result;
+  result.problem = problem_of_allocator();
+  if (!result.problem.empty()) return result;
+  auto const seen = look_in_fork(run, context);
   if (take_over(seen, result) && !parse(seen.bytes, result)) result.problem = child_broke_off;
   return result;
 }

@@ -1,12 +1,12 @@
 #include "http/routes.hpp"
 
-#include "encode/leaks.hpp"
 #include "encode/marks.hpp"
 #include "encode/metrics.hpp"
 #include "encode/statistics.hpp"
 #include "http/answers.hpp"
 #include "http/heap_graph_routes.hpp"
 #include "http/index_page.hpp"
+#include "http/leaks_route.hpp"
 #include "http/live_page_route.hpp"
 #include "http/profiler_routes.hpp"
 #include "http/resource_routes.hpp"
@@ -47,16 +47,6 @@ response cmdline(request const&, sources& from)
   auto arguments = read_command_line();
   if (from.hide_arguments) arguments.resize(std::min(arguments.find('\0'), arguments.size()));
   return plain(std::move(arguments));
-}
-
-response leaks(request const& ask, sources& from)
-{
-  auto const format = ask.parameter("format");
-  if (format == "json")
-    return typed("application/json", encode::leaks_as_json(from.watch.report(from.symbols)));
-  if (format.empty() || format == "text")
-    return plain(encode::leaks_as_text(from.watch.report(from.symbols)));
-  return response::error(400, "invalid value for \"format\" - must be text or json");
 }
 
 response marks(request const& ask, sources&)

@@ -1,6 +1,7 @@
 // The answer of a path that two marks of the heap must agree on.
 #pragma once
 
+#include "graph/two_marks.hpp"
 #include "http/message.hpp"
 #include "http/route.hpp"
 
@@ -8,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,10 +16,6 @@
 
 namespace leaklab::http
 {
-
-/// What leads to something for a moment only, or holds it in a way that a mark does not see, does so no
-/// longer then.
-constexpr std::chrono::milliseconds between_marks(250);
 
 /// Only tcmalloc's heap can be marked. `unknown` is what is not known without it.
 [[nodiscard]] inline std::optional<response> refuse_without_tcmalloc(std::string const& unknown)
@@ -30,14 +26,13 @@ constexpr std::chrono::milliseconds between_marks(250);
                          fmt::format("{}: malloc is {}, not tcmalloc", unknown, heap.allocator));
 }
 
-/// `answer` is given what the first mark has found where that is nothing, else what both have, later.
-/// `look` makes a mark.
+/// As graph::two_marks(), but others are served between the marks: `answer` is given what is found.
 template <class Found, class Answer>
 response answer_after_two_marks(Found (*look)(), sources& from, Answer answer)
 {
   auto first = std::make_shared<Found>(look());
-  if (!first->problem.empty() || first->found.empty()) return answer(*first);
-  return response::later(between_marks,
+  if (says_all(*first)) return answer(*first);
+  return response::later(graph::between_marks,
                          [look, &from, first, answer = std::move(answer)]
                          {
                            symbols::symboliser::reading const names(from.symbols);

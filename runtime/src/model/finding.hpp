@@ -1,14 +1,18 @@
 // What the watch has to say: figures that rise or have risen, and where.
 #pragma once
 
+#include "model/wait_site.hpp"
 #include "symbols/location.hpp"
 
 #include <leaklab/task.hpp>
 #include <leaklab/verdict.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace leaklab::model
@@ -31,6 +35,7 @@ struct grown_place
   symbols::source_line line;
   double amount = 0;
   double share = 0;  ///< of all that has grown, up to 1
+  double lost = 0;   ///< bytes that nothing refers to any more, when that was asked for
 };
 
 /// One thing that rises, or has risen.
@@ -57,7 +62,26 @@ struct finding
 
   std::string mark;        ///< the last one set before it began; empty when there is none
   double mark_before = 0;  ///< seconds from the mark to the beginning
+
+  /// How many of its tasks nothing can wake, or how many bytes of its places nothing refers to; nothing
+  /// where that is not known.
+  std::optional<double> proven;
 };
+
+/// Held, or leaking by its proof alone.
+[[nodiscard]] inline bool has_stopped(finding const& f)
+{
+  return f.found.verdict == verdict::held || f.found.until > 0;
+}
+
+/// The part of a rise that accounts for it.
+constexpr double explained = 0.5;
+
+/// The worst first, within that by kind and share.
+[[nodiscard]] inline auto order(finding const& f)
+{
+  return std::tuple(f.found.verdict, f.kind, -f.share);
+}
 
 /// A figure of the program: "tasks", "heap", "fds" or the name of a gauge.
 struct figure_verdict
@@ -66,18 +90,34 @@ struct figure_verdict
   judgement found;
 };
 
+/// What nothing in the program can come to any more, as two marks of all memory agree.
+struct proof
+{
+  std::string tasks_unknown;  ///< why it is not known which tasks are stuck; empty when it is
+  std::uint64_t stuck = 0;
+  std::uint64_t waiting = 0;         ///< of which `stuck` are a part
+  std::vector<wait_site> elsewhere;  ///< the stuck tasks that are no finding's, most tasks first
+
+  std::string heap_unknown;  ///< why it is not known what is lost; empty when it is
+  double lost = 0;           ///< bytes that lines of the program have allocated
+
+  std::chrono::nanoseconds pause{0};  ///< as in graph::heap_look
+  std::chrono::nanoseconds time{0};
+};
+
 struct leak_report
 {
   leaklab::verdict verdict = leaklab::verdict::unknown;  ///< the worst of all figures
   double watched_seconds = 0;
   double seconds_needed = 0;  ///< how much longer to watch, while it is too early for a verdict
   double patience_seconds = 0;
-  std::vector<finding> findings;        ///< the worst first, within that by kind and share
+  std::vector<finding> findings;        ///< in their order()
   std::vector<figure_verdict> figures;  ///< all, whatever is to be said of them
   std::size_t series = 0;               ///< how many things are watched
   std::size_t own_bytes = 0;            ///< of memory that the watch itself takes
   /// Why the heap is not among them: "malloc is libjemalloc.so.2"; empty when it is.
   std::string heap_not_watched;
+  std::optional<model::proof> proof;  ///< when it was asked for
 };
 
 }  // namespace leaklab::model

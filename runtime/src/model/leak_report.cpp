@@ -10,7 +10,6 @@
 #include <leaklab/heap.hpp>
 
 #include <algorithm>
-#include <tuple>
 
 namespace leaklab::model
 {
@@ -18,17 +17,11 @@ namespace
 {
 
 constexpr std::size_t most_findings = 10;  // of a figure
-constexpr double explained = 0.5;
-constexpr double least_samples = 3;  // that stand for the growth of a line
+constexpr double least_samples = 3;        // that stand for the growth of a line
 
 std::string figure_of(finding const& about)
 {
   return about.kind == figure_kind::gauge ? about.what : std::string(to_string(about.kind));
-}
-
-auto order(finding const& f)
-{
-  return std::tuple(f.found.verdict, f.kind, -f.share);
 }
 
 // The places speak for their figure. It speaks for itself where it is worse than any of them, and

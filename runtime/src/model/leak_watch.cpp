@@ -90,10 +90,8 @@ void leak_watch::count_tasks_by_place(look& now, double seconds) const
             reached, [id = static_cast<double>(task.id)](double number) { return number < id; });
         auto const steps = static_cast<std::size_t>(younger - reached.begin());
         all->ages.add(steps);
-        auto* const place =
-            at(now, figure_kind::tasks,
-               *task.operation ? task.operation : std::string(to_string(task.state)), options,
-               task.waits_at, task.spawned_at);
+        auto* const place = at(now, figure_kind::tasks, operation_or_state(task), options,
+                               task.waits_at, task.spawned_at);
         if (!place) return;
         place->ages.add(steps);
         ++place->about.value;

@@ -3,11 +3,10 @@
 
 #include "model/finding.hpp"
 #include "model/marks.hpp"
+#include "model/wait_site.hpp"
 
-#include <leaklab/task.hpp>
 #include <leaklab/verdict.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -24,17 +23,6 @@ struct figure_course
   judgement found;
   /// The least values of stretches of time; seconds from now, so below 0.
   std::vector<gauge_point> points;
-};
-
-/// Tasks that wait in one operation at one place, and were spawned at one.
-struct wait_site
-{
-  std::string operation;  ///< or the state, of those that do not wait
-  source_site waits_at;
-  source_site spawned_at;
-  double tasks = 0;
-  std::chrono::milliseconds oldest{0};
-  task_id example = 0;  ///< the one that has waited longest; 0 when none waits
 };
 
 struct overview

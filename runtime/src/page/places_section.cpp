@@ -78,7 +78,7 @@ std::string lines(std::vector<model::grown_place> const& places, std::string con
   std::string text = "<ol>\n";
   for (std::size_t i = 0; i != std::min(places.size(), most_rows); ++i)
   {
-    auto const& [line, amount, share] = places[i];
+    auto const& [line, amount, share, lost] = places[i];
     append(text, "<li><p><b>{}</b> {:.0f} %</p>{}{}</li>\n", quantity(amount, of), share * 100,
            bar(share), place(line.function, line.file, line.line));
   }

@@ -116,7 +116,7 @@ std::string details(model::finding const& f, bool has_graph)
   std::string_view const verb = f.kind == model::figure_kind::heap ? "allocated by" : "opened by";
   for (std::size_t i = 0; i != std::min(f.places.size(), most_lines); ++i)
   {
-    auto const& [line, grown, share] = f.places[i];
+    auto const& [line, grown, share, lost] = f.places[i];
     text += row(f.places.size() > 1 ? fmt::format("{:.0f} % {}", share * 100, verb) : verb,
                 place(line.function, line.file, line.line));
   }

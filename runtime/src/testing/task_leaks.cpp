@@ -5,8 +5,11 @@
 #include <leaklab/testing.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <exception>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -75,6 +78,24 @@ bool is_allowed(task_info const& task, std::vector<allowed_tasks> const& allowed
                              });
 }
 
+// A line, of tasks in the order of their ids.
+std::string proof(std::vector<task_info> const& left, leak_options const& options)
+try
+{
+  auto stuck = options.prove();
+  std::erase_if(
+      stuck, [&](task_id id) { return !std::ranges::binary_search(left, id, {}, &task_info::id); });
+  if (stuck.empty()) return "none is proven stuck: what they wait for can still be reached\n";
+  auto const shown = std::span(stuck).first(std::min(stuck.size(), most_shown));
+  auto const more = stuck.size() - shown.size();
+  return fmt::format("nothing can wake {} of them: {}{}\n", stuck.size(), fmt::join(shown, ", "),
+                     more ? fmt::format(" and {} more", more) : "");
+}
+catch (std::exception const& problem)
+{
+  return fmt::format("it is not known which of them are stuck: {}\n", problem.what());
+}
+
 }  // namespace
 
 task_id last_task()
@@ -113,13 +134,14 @@ std::string find_tasks_left(task_id since, leak_options const& options)
   if (left.empty()) return {};
 
   auto const total = left.size();
-  std::sort(left.begin(), left.end(), [](auto const& a, auto const& b) { return a.id < b.id; });
+  std::ranges::sort(left, {}, &task_info::id);
+  auto const proven = options.prove ? proof(left, options) : std::string();
   left.resize(std::min(total, most_shown));
   auto report =
       fmt::format("{} {} left behind after {} ms:\n\n{}", total, total == 1 ? "task" : "tasks",
                   options.patience.count(), symbols::task_blocks(left, places));
   if (total > most_shown) report += fmt::format("... and {} more\n", total - most_shown);
-  return report;
+  return report + proven;
 }
 
 task_leak_guard::task_leak_guard(failure fail, leak_options options,

@@ -239,18 +239,22 @@ class program_run
   }
 
   // Of a leak that the user has asked about: the tasks that nothing can wake, or the bytes that nothing
-  // refers to, where they account for it.
+  // refers to. Nothing where they are no more than /debug/leaks takes for noise.
   [[nodiscard]] std::optional<double> proven_part(judgement const& outcome) const
   {
     if (signal_ || options_.expect == expectation::none || !leaks(outcome)) return std::nullopt;
-    double amount = 0;
+    auto const above_noise = [](model::figure_kind kind, double amount)
+    { return amount < noise_of(kind) ? std::nullopt : std::optional(amount); };
     if (gauge_.name == "tasks")
-      amount = static_cast<double>(graph::two_marks(graph::look_for_stuck_tasks).found.size());
-    else if (gauge_.name == "heap")
-      for (auto const& lost : as_heap_samples(graph::two_marks(graph::look_for_lost_objects)))
-        amount += lost.bytes;
-    return amount > 0 && amount >= model::explained * outcome.rise ? std::optional(amount)
-                                                                   : std::nullopt;
+    {
+      auto const stuck = graph::two_marks(graph::look_for_stuck_tasks);
+      return above_noise(model::figure_kind::tasks, static_cast<double>(stuck.found.size()));
+    }
+    if (gauge_.name != "heap") return std::nullopt;
+    double bytes = 0;
+    for (auto const& lost : as_heap_samples(graph::two_marks(graph::look_for_lost_objects)))
+      bytes += lost.bytes;
+    return above_noise(model::figure_kind::heap, bytes);
   }
 
   options options_;

@@ -123,15 +123,15 @@ TEST_F(proven_verdict, proves_nothing_of_tasks_that_wait_on_a_channel_somebody_h
   EXPECT_EQ(all.at("findings").at(0).at("proven").at("tasks"), 0);
 }
 
-TEST_F(proven_verdict, does_not_take_a_few_stuck_tasks_for_the_rise)
+TEST_F(proven_verdict, is_not_changed_by_so_few_as_mean_nothing)
 {
   auto const held = make();
-  watch(12, [&](int i) { spawn(context_, receive(i % 10 == 0 ? make() : held), "mixed"); });
+  watch(12, [&](int i) { spawn(context_, receive(i % 30 == 0 ? make() : held), "mixed"); });
   auto const all = as_json("prove=1&format=json");
   EXPECT_EQ(all.at("verdict"), "growing");
   auto const proven = all.at("findings").at(0).at("proven").at("tasks").to_number<int>();
-  EXPECT_GE(proven, 6);
-  EXPECT_LE(proven, 12);
+  EXPECT_GE(proven, 1);
+  EXPECT_LE(proven, 4);
   EXPECT_TRUE(has(get("prove=1").body, "\n  proven: nothing can wake ")) << get("prove=1").body;
 }
 

@@ -148,7 +148,7 @@ void append_proof(std::string& text, model::proof const& proof)
     append(text, "  {} of memory are lost; more: go tool pprof -top URL/debug/pprof/lost\n",
            bytes(proof.lost));
   else
-    text += "  no sampled memory of the program's is lost\n";
+    text += "  no memory of the program is lost, as far as it is sampled\n";
   if (proof.tasks_unknown.empty() || proof.heap_unknown.empty())
     append(text,
            "  two marks of all memory agree, or one found none; {};\n"

@@ -29,6 +29,12 @@ enum class figure_kind
 
 [[nodiscard]] std::string_view to_string(figure_kind kind) noexcept;
 
+/// How much of the figure means nothing: judge_options::noise. A gauge has its own.
+[[nodiscard]] constexpr double noise_of(figure_kind kind) noexcept
+{
+  return kind == figure_kind::heap ? 1 << 20 : 5;
+}
+
 /// A line of the program, and what is there now of what was not there before.
 struct grown_place
 {
@@ -73,9 +79,6 @@ struct finding
 {
   return f.found.verdict == verdict::held || f.found.until > 0;
 }
-
-/// The part of a rise that accounts for it.
-constexpr double explained = 0.5;
 
 /// The worst first, within that by kind and share.
 [[nodiscard]] inline auto order(finding const& f)

@@ -17,7 +17,8 @@ namespace
 {
 
 constexpr std::size_t most_findings = 10;  // of a figure
-constexpr double least_samples = 3;        // that stand for the growth of a line
+constexpr double explained = 0.5;
+constexpr double least_samples = 3;  // that stand for the growth of a line
 
 std::string figure_of(finding const& about)
 {

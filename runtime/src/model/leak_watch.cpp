@@ -24,8 +24,6 @@ namespace leaklab::model
 namespace
 {
 
-constexpr double count_noise = 5;
-constexpr double heap_noise = 1 << 20;
 constexpr std::size_t most_series = 256;
 constexpr int most_skipped = 50;
 
@@ -77,7 +75,7 @@ void leak_watch::count_tasks_by_place(look& now, double seconds) const
     reached[i] = spawned_.value_at(seconds - age_counts::age(i));
   now.spawned = static_cast<double>(counts.spawned);
 
-  auto const options = allowing(count_noise);
+  auto const options = allowing(noise_of(figure_kind::tasks));
   auto* const all = at(now, figure_kind::tasks, "", options);
   all->total = true;
   all->about.value = static_cast<double>(counts.live);
@@ -118,7 +116,7 @@ try
   auto fds = *fds_;
   fds.sockets -= own_sockets_;
   fds.total -= own_sockets_;
-  auto const options = allowing(count_noise);
+  auto const options = allowing(noise_of(figure_kind::fds));
   set(now, figure_kind::fds, "", static_cast<double>(fds.total), options, true);
   for (auto const& [kind, count] :
        {std::pair("file", fds.files), std::pair("directory", fds.directories),
@@ -148,7 +146,8 @@ void leak_watch::read_heap(look& now)
     heap_in_use_ =
         std::max(static_cast<double>(heap.in_use_bytes) - static_cast<double>(bytes()), 0.0);
   }
-  if (heap_in_use_) set(now, figure_kind::heap, "", *heap_in_use_, allowing(heap_noise), true);
+  if (heap_in_use_)
+    set(now, figure_kind::heap, "", *heap_in_use_, allowing(noise_of(figure_kind::heap)), true);
 }
 
 void leak_watch::read_program_gauges(look& now) const

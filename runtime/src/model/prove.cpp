@@ -104,7 +104,7 @@ void prove(leak_report& report, graph::unreachable const& found, symbols::symbol
 
   for (auto& f : report.findings)
   {
-    if (f.proven.value_or(0) <= 0 || *f.proven < explained * f.found.rise) continue;
+    if (f.proven.value_or(0) < noise_of(f.kind)) continue;
     f.found.verdict = report.verdict = verdict::leaking;
     for (auto& [figure, word] : report.figures)
       if (figure == to_string(f.kind)) word.verdict = verdict::leaking;

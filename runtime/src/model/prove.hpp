@@ -9,7 +9,7 @@
 namespace leaklab::model
 {
 
-/// Adds the proof to the report. A finding whose proven part accounts for its rise is leaking from then
+/// Adds the proof to the report. A finding of which more is proven than noise_of() it is leaking from then
 /// on, and so are its figure and the report; nothing else changes. Reads debug data.
 void prove(leak_report& report, graph::unreachable const& found, symbols::symboliser& symbols,
            libraries const& named);

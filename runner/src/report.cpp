@@ -1,5 +1,9 @@
 #include "report.hpp"
 
+#include "graph/lost_objects.hpp"
+#include "graph/stuck_tasks.hpp"
+#include "graph/two_marks.hpp"
+#include "model/finding.hpp"
 #include "parse/quantity.hpp"
 
 #include <leaklab/gauge.hpp>
@@ -40,15 +44,35 @@ std::optional<double> heap_in_use()
   return heap.watched ? std::optional(static_cast<double>(heap.in_use_bytes)) : std::nullopt;
 }
 
+std::optional<double> above_noise(double amount, model::figure_kind kind)
+{
+  return amount < noise_of(kind) ? std::nullopt : std::optional(amount);
+}
+
+std::optional<double> stuck_tasks()
+{
+  auto const stuck = graph::two_marks(graph::look_for_stuck_tasks);
+  return above_noise(static_cast<double>(stuck.found.size()), model::figure_kind::tasks);
+}
+
+std::optional<double> lost_bytes()
+{
+  double bytes = 0;
+  for (auto const& sample : as_heap_samples(graph::two_marks(graph::look_for_lost_objects)))
+    bytes += sample.bytes;
+  return above_noise(bytes, model::figure_kind::heap);
+}
+
 }  // namespace
 
 shown_gauge find_gauge(std::string_view name)
 {
   if (name == "tasks")
-    return {"tasks", "Tasks", [] { return static_cast<double>(count_tasks().live); }};
+    return {"tasks", "Tasks", [] { return static_cast<double>(count_tasks().live); }, false,
+            stuck_tasks};
   if (name == "fds")
     return {"fds", "Open fds", [] { return static_cast<double>(read_fd_counts().total); }};
-  if (name == "heap") return {"heap", "Heap", heap_in_use, true};
+  if (name == "heap") return {"heap", "Heap", heap_in_use, true, lost_bytes};
 
   std::string label(name);
   label.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(label.front())));

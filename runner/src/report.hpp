@@ -23,6 +23,9 @@ struct shown_gauge
   std::string label;                            ///< "Tasks"
   std::function<std::optional<double>()> read;  ///< nothing where it is not watched
   bool bytes = false;
+  /// Looks at all memory: how many tasks nothing can wake, how many bytes nothing refers to. Nothing where
+  /// that is not known, or is no more than noise. Empty where nothing can be proven.
+  std::function<std::optional<double>()> prove{};
 };
 
 /// "tasks", "heap" or "fds"; any other name is that of a gauge of the program's own, which reads 0

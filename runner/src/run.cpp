@@ -2,10 +2,6 @@
 // scenario; others serve the endpoint. None waits for another, so a scenario that is stuck is
 // still reported, served and ended.
 
-#include "graph/lost_objects.hpp"
-#include "graph/stuck_tasks.hpp"
-#include "graph/two_marks.hpp"
-#include "model/finding.hpp"
 #include "options.hpp"
 #include "report.hpp"
 
@@ -238,23 +234,11 @@ class program_run
     return outcome.verdict <= verdict::held;
   }
 
-  // Of a leak that the user has asked about: the tasks that nothing can wake, or the bytes that nothing
-  // refers to. Nothing where they are no more than /debug/leaks takes for noise.
+  // Of a leak that the user has asked about.
   [[nodiscard]] std::optional<double> proven_part(judgement const& outcome) const
   {
-    if (signal_ || options_.expect == expectation::none || !leaks(outcome)) return std::nullopt;
-    auto const above_noise = [](model::figure_kind kind, double amount)
-    { return amount < noise_of(kind) ? std::nullopt : std::optional(amount); };
-    if (gauge_.name == "tasks")
-    {
-      auto const stuck = graph::two_marks(graph::look_for_stuck_tasks);
-      return above_noise(model::figure_kind::tasks, static_cast<double>(stuck.found.size()));
-    }
-    if (gauge_.name != "heap") return std::nullopt;
-    double bytes = 0;
-    for (auto const& lost : as_heap_samples(graph::two_marks(graph::look_for_lost_objects)))
-      bytes += lost.bytes;
-    return above_noise(model::figure_kind::heap, bytes);
+    bool const is_asked = options_.expect != expectation::none && !signal_;
+    return is_asked && leaks(outcome) && gauge_.prove ? gauge_.prove() : std::nullopt;
   }
 
   options options_;

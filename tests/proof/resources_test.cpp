@@ -72,13 +72,13 @@ class resources : public proof::test
   http::routes answer_{watch_};
 };
 
+#if LEAKLAB_PROVES
+
 /// The last task spawned.
 task_id newest()
 {
   return count_tasks().spawned;
 }
-
-#if LEAKLAB_PROVES
 
 awaitable<void> hold_asleep(asio::io_context& context, shared held)
 {

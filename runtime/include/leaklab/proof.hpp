@@ -22,14 +22,14 @@
 namespace leaklab
 {
 
-/// The tasks that two looks at all memory, a quarter of a second apart, agree on, or none where the first
-/// look finds none; rising. For each look all threads stand still for as long as a fork takes, then the
-/// caller is blocked for as long as it takes to read the heap, and the others go on. They are stopped by a real-time signal, so a call such as epoll_wait may return early with
-/// EINTR. Any thread.
+/// The tasks that two looks at all memory, a quarter of a second apart, agree on, or none where the
+/// first look finds none; rising. For each look all threads stand still for as long as a fork takes,
+/// then the caller is blocked for as long as it takes to read the heap, and the others go on. They are
+/// stopped by a real-time signal, so a call such as epoll_wait may return early with EINTR. Any thread.
 ///
-/// Throws std::runtime_error where it is not known which tasks are stuck, and what() says why: malloc is not
-/// tcmalloc, as under a sanitizer; another version of Boost.Asio than 1.81 to 1.83; a build without RTTI; a
-/// thread that blocks all signals; io_uring.
+/// Throws std::runtime_error where it is not known which tasks are stuck, and what() says why: malloc is
+/// not tcmalloc, as under a sanitizer; another version of Boost.Asio than 1.81 to 1.83; a build without
+/// RTTI; a thread that blocks all signals; io_uring.
 [[nodiscard]] std::vector<task_id> find_stuck_tasks();
 
 }  // namespace leaklab

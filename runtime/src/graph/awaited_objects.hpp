@@ -62,12 +62,16 @@ struct awaited_objects : heap_look
   std::vector<stuck_task> stuck;  ///< by id
   /// When it was asked, before the look.
   std::chrono::steady_clock::time_point asked_at{};
-
-  [[nodiscard]] bool empty() const noexcept { return stuck.empty(); }
 };
 
 /// One mark. Blocks the caller for about as long as it takes to read the heap. Any thread.
 [[nodiscard]] awaited_objects look_for_awaited_objects();
+
+/// See two_marks.hpp: that tasks are stuck is all that a second mark must agree on.
+[[nodiscard]] inline bool says_all(awaited_objects const& first)
+{
+  return first.stuck.empty();
+}
 
 /// The objects of the second, and as stuck the tasks that are so in both.
 [[nodiscard]] awaited_objects in_both(awaited_objects first, awaited_objects const& second);

@@ -61,7 +61,7 @@ class proven_verdict : public proof::test
 
 TEST_F(proven_verdict, is_given_for_the_asking_alone)
 {
-  watch(12, [&](int) { spawn(context_, proof::receive_own(context_), "stuck"); });
+  watch(12, [&](int) { leaklab::spawn(context_, proof::receive_own(context_), "stuck"); });
   auto const text = get("").body;
   EXPECT_EQ(text, get("prove=0").body);
   EXPECT_EQ(text, get("prove=").body);
@@ -220,7 +220,7 @@ TEST_F(proven_verdict, says_that_the_heap_is_not_sampled)
 
 TEST_F(proven_verdict, says_why_nothing_is_proven)
 {
-  watch(12, [&](int) { spawn(context_, proof::receive_own(context_), "stuck"); });
+  watch(12, [&](int) { leaklab::spawn(context_, proof::receive_own(context_), "stuck"); });
   auto const text = get("prove=1").body;
   EXPECT_TRUE(text.starts_with("growing\n")) << text;
   EXPECT_TRUE(has(text, "\n  not known which tasks are stuck: ")) << text;

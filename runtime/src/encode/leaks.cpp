@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <span>
 #include <utility>
@@ -25,11 +24,6 @@ namespace json = boost::json;
 
 constexpr double much_longer = 1.5;  // times
 constexpr std::size_t most_elsewhere = 10;
-
-double seconds(std::chrono::duration<double> time)
-{
-  return time.count();
-}
 
 std::string bytes(double count)
 {

@@ -25,11 +25,6 @@ namespace json = boost::json;
 
 constexpr std::size_t most_examples = 10;
 
-double in_seconds(std::chrono::milliseconds wait)
-{
-  return std::chrono::duration<double>(wait).count();
-}
-
 std::string plural(std::size_t count, std::string_view what)
 {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -181,7 +176,7 @@ void append_group(std::string& text, group const& own, symbols::place_book& plac
 {
   auto const& longest = *own.waiters.front();
   append(text, "\n{}, {}{}\n", heading(own), own.waiters.size() == 1 ? "for " : "for up to ",
-         time(in_seconds(longest.wait.waiting_for)));
+         time(seconds(longest.wait.waiting_for)));
   if (own.stuck != 0)
     append(text, "  nothing can wake {}\n",
            own.waiters.size() == 1 ? "it" : fmt::format("{} of them", own.stuck));
@@ -239,7 +234,7 @@ json::object waiter_json(model::waiting_task const& task, symbols::place_book& p
   json::object entry{{"task", task.id},
                      {"name", to_utf8(task.name)},
                      {"operation", task.wait.operation},
-                     {"waiting_seconds", in_seconds(task.wait.waiting_for)},
+                     {"waiting_seconds", seconds(task.wait.waiting_for)},
                      {"at", nullptr},
                      {"stuck", task.is_stuck}};
   if (task.wait.at) entry["at"] = line_json(places.at(task.wait.at).lines.front());

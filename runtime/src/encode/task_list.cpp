@@ -3,6 +3,7 @@
 #include "encode/append.hpp"
 #include "encode/line_json.hpp"
 #include "encode/utf8.hpp"
+#include "encode/words.hpp"
 #include "symbols/task_blocks.hpp"
 
 #include <boost/json.hpp>
@@ -16,11 +17,6 @@ namespace
 {
 
 namespace json = boost::json;
-
-double seconds(std::chrono::milliseconds wait)
-{
-  return std::chrono::duration<double>(wait).count();
-}
 
 json::object task_json(task_info const& task, symbols::place_book& places)
 {

@@ -22,6 +22,11 @@ namespace leaklab::encode
 /// `26.0 s`, `4 min`, `2.5 h`.
 [[nodiscard]] std::string time(double seconds);
 
+[[nodiscard]] inline double seconds(std::chrono::duration<double> time)
+{
+  return time.count();
+}
+
 /// `threads stood still for 0.8 ms, a mark took 12 ms`: what a look at the heap has cost.
 [[nodiscard]] std::string cost_of_mark(std::chrono::nanoseconds pause,
                                        std::chrono::nanoseconds time);

@@ -5,12 +5,14 @@
 #if LEAKLAB_AWAIT_CHAIN && LEAKLAB_RTTI && defined(BOOST_ASIO_HAS_EPOLL)
 
 #include "graph/asio_members.hpp"
-#include "graph/asio_services.hpp"
 
 namespace leaklab::graph
 {
 namespace
 {
+
+static_assert(sizeof(reactor) <=
+              sizeof(asio_detail::scheduler) * 2);  // in blocks that are looked at
 
 class queue_reader
 {
@@ -115,15 +117,15 @@ class queue_reader
 
 }  // namespace
 
-bool read_asio_queues(heap_snapshot& heap, asio_queues& found) noexcept
+bool read_asio_queues(heap_snapshot& heap, asio_services const& services,
+                      asio_queues& found) noexcept
 {
   found.things = array<awaited_thing>(heap.space(), heap.blocks().count());
   found.operations = array<queued_operation>(heap.space(), heap.blocks().count());
   if (!found.things || !found.operations) return false;
   queue_reader reader(heap, found);
-  asio_services(heap.map(), heap.blocks())
-      .for_each<local_channels, shared_channels, steady_timers, reactor>([&](auto& each)
-                                                                         { reader(each); });
+  services.for_each<local_channels, shared_channels, steady_timers, reactor>([&](auto& each)
+                                                                             { reader(each); });
   return true;
 }
 
@@ -134,7 +136,7 @@ bool read_asio_queues(heap_snapshot& heap, asio_queues& found) noexcept
 namespace leaklab::graph
 {
 
-bool read_asio_queues(heap_snapshot& heap, asio_queues& found) noexcept
+bool read_asio_queues(heap_snapshot& heap, asio_services const&, asio_queues& found) noexcept
 {
   found.things = array<awaited_thing>(heap.space(), 1);
   found.operations = array<queued_operation>(heap.space(), 1);

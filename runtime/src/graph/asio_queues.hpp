@@ -6,6 +6,7 @@
 // for a signal, a name, an executor, is not found.
 #pragma once
 
+#include "graph/asio_services.hpp"
 #include "graph/heap_snapshot.hpp"
 
 #include <chrono>
@@ -48,6 +49,7 @@ struct asio_queues
 /// In a forked child, before the channels' links are cut. What a thread was changing at the time of the
 /// fork is left out. False when there is no memory for it; nothing is found where services are not
 /// known (asio_services.hpp).
-[[nodiscard]] bool read_asio_queues(heap_snapshot& heap, asio_queues& found) noexcept;
+[[nodiscard]] bool read_asio_queues(heap_snapshot& heap, asio_services const& services,
+                                    asio_queues& found) noexcept;
 
 }  // namespace leaklab::graph

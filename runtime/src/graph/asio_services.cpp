@@ -4,10 +4,29 @@
 
 #include "graph/asio_members.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 namespace leaklab::graph
 {
+
+asio_services::asio_services(workspace& space, memory_map const& map,
+                             block_table const& blocks) noexcept
+    : map_(map), blocks_(blocks), candidates_(space, blocks.count())
+{
+  constexpr std::string_view namespace_of_asio = "N5boost4asio";
+  constexpr std::size_t least = std::min(sizeof(local_channels), sizeof(steady_timers));
+  constexpr std::size_t most = 2 * sizeof(asio_detail::scheduler);
+  for (auto const& span : blocks.spans())
+  {
+    if (span.block < least || (span.block > most && span.block != span.size())) continue;
+    for (auto at = span.begin; at + span.block <= span.end; at += span.block)
+      if (type_record type; find_type(at, type) && begins_with(type.name, namespace_of_asio))
+        candidates_.push(at);
+  }
+}
+
 bool asio_services::find_type(std::uintptr_t block, type_record& type) const noexcept
 {
   auto const vtable = load<std::uintptr_t>(block);
@@ -16,11 +35,10 @@ bool asio_services::find_type(std::uintptr_t block, type_record& type) const noe
          map_.load(record, type);
 }
 
-bool asio_services::is_type(type_record const& type, char const* name) const noexcept
+bool asio_services::begins_with(char const* name, std::string_view wanted) const noexcept
 {
-  auto const length = std::strlen(name) + 1;
-  return map_.is_readable(reinterpret_cast<std::uintptr_t>(type.name), length) &&
-         std::memcmp(type.name, name, length) == 0;
+  return map_.is_readable(reinterpret_cast<std::uintptr_t>(name), wanted.size()) &&
+         std::memcmp(name, wanted.data(), wanted.size()) == 0;
 }
 
 bool asio_services::is_in_use(service& which) const noexcept
@@ -37,6 +55,19 @@ bool asio_services::is_in_use(service& which) const noexcept
     each = each->*member(next_of_service());
   }
   return false;
+}
+
+}  // namespace leaklab::graph
+
+#else
+
+namespace leaklab::graph
+{
+
+asio_services::asio_services(workspace& space, memory_map const& map,
+                             block_table const& blocks) noexcept
+    : map_(map), blocks_(blocks), candidates_(space, 1)
+{
 }
 
 }  // namespace leaklab::graph

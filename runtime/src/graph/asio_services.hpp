@@ -1,5 +1,6 @@
 // The services of Asio's execution contexts, found in memory by their types: what waits lies in queues
 // of theirs, and no interface of Asio leads there.
+//
 // In a program without RTTI a service cannot be told from other objects.
 #pragma once
 
@@ -11,9 +12,8 @@
 
 #include <boost/asio/execution_context.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <typeinfo>
 
 namespace leaklab::graph
@@ -29,24 +29,19 @@ class asio_services
  public:
   using service = boost::asio::execution_context::service;
 
-  asio_services(memory_map const& map, block_table const& blocks) noexcept
-      : map_(map), blocks_(blocks)
-  {
-  }
+  /// Looks at all blocks. Services lie in blocks of their own: asio::execution_context makes each with
+  /// `new`.
+  asio_services(workspace& space, memory_map const& map, block_table const& blocks) noexcept;
 
-  /// Calls `found` with each service of one of these types. Services lie in blocks of their own:
-  /// asio::execution_context makes each with `new`.
+  /// False when there was no memory for it.
+  [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(candidates_); }
+
+  /// Calls `found` with each service of one of these types.
   template <class... Services, class Found>
   void for_each(Found const& found) const noexcept
   {
-    constexpr std::size_t least = std::min({sizeof(Services)...});
-    constexpr std::size_t most = 2 * std::max({sizeof(Services)...});
-    for (auto const& span : blocks_.spans())
-    {
-      if (span.block < least || (span.block > most && span.block != span.size())) continue;
-      for (auto at = span.begin; at + span.block <= span.end; at += span.block)
-        if (type_record type; find_type(at, type)) (offer<Services>(at, type, found), ...);
-    }
+    for (auto const block : candidates_)
+      (offer<Services>(block, found), ...);
   }
 
  private:
@@ -60,20 +55,24 @@ class asio_services
 
   /// Of the block that begins here, if it begins with a vtable.
   [[nodiscard]] bool find_type(std::uintptr_t block, type_record& type) const noexcept;
-  [[nodiscard]] bool is_type(type_record const& type, char const* name) const noexcept;
+  [[nodiscard]] bool begins_with(char const* name, std::string_view wanted) const noexcept;
   /// A service in use is in its context's list.
   [[nodiscard]] bool is_in_use(service& which) const noexcept;
 
   template <class Service, class Found>
-  void offer(std::uintptr_t block, type_record const& type, Found const& found) const noexcept
+  void offer(std::uintptr_t block, Found const& found) const noexcept
   {
-    if (!is_type(type, typeid(Service).name())) return;
+    std::string_view const name = typeid(Service).name();
+    type_record type;
     auto* const which = reinterpret_cast<Service*>(block);
-    if (is_private(map_, which, sizeof(Service)) && is_in_use(*which)) found(*which);
+    if (find_type(block, type) && begins_with(type.name, {name.data(), name.size() + 1}) &&
+        is_private(map_, which, sizeof(Service)) && is_in_use(*which))
+      found(*which);
   }
 
   memory_map const& map_;
   block_table const& blocks_;
+  array<std::uintptr_t> candidates_;  // blocks that begin as an object of a class of Asio's does
 };
 
 }  // namespace leaklab::graph

@@ -2,7 +2,6 @@
 
 #include "graph/forked_look.hpp"
 #include "graph/named_roots.hpp"
-#include "graph/task_frames.hpp"
 #include "graph/wake_proof.hpp"
 
 #include <sys/syscall.h>
@@ -76,6 +75,11 @@ class task_words
   explicit task_words(std::span<std::span<detail::task_record> const> records) noexcept
       : records_(records)
   {
+    for (auto const& some : records)
+    {
+      extent_.begin = std::min(extent_.begin, address_of(some.data()));
+      extent_.end = std::max(extent_.end, address_of(some.data() + some.size()));
+    }
   }
 
   /// 0 for a word that is no task's.
@@ -83,6 +87,7 @@ class task_words
   {
     auto const task = std::bit_cast<detail::task_word>(word);
     auto const* const record = &task.record();
+    if (!extent_.contains(address_of(record))) return 0;  // most words
     for (auto const& some : records_)
       if (some.data() <= record && record < some.data() + some.size())
         return record->is(task) ? record->id() : 0;
@@ -90,15 +95,22 @@ class task_words
   }
 
  private:
+  static std::uintptr_t address_of(detail::task_record const* record) noexcept
+  {
+    return reinterpret_cast<std::uintptr_t>(record);
+  }
+
   std::span<std::span<detail::task_record> const> records_;
+  range extent_{~std::uintptr_t(0), 0};
 };
 
 /// What waits for what, and who else refers to it.
 class wait_finder
 {
  public:
-  wait_finder(heap_snapshot& heap, wait_question const& asked) noexcept
-      : heap_(heap), tasks_(asked.proof.records)
+  wait_finder(heap_snapshot& heap, asio_services const& services, named_roots const& roots,
+              wait_question const& asked) noexcept
+      : heap_(heap), roots_(roots), tasks_(asked.proof.records)
   {
     auto const most = heap.blocks().count();
     waiters_ = array<handler>(heap.space(), most);
@@ -107,12 +119,12 @@ class wait_finder
     targets_ = array<target>(heap.space(), most);
     by_frame_ = array<frame>(heap.space(), most);
     is_whole_ = waiters_ && referrers_ && joins_ && targets_ && by_frame_ &&
-                read_asio_queues(heap, queues_) &&
-                find_task_frames(heap.space(), asked.proof.records, heap.blocks(), frames_);
+                read_asio_queues(heap, services, queues_);
     if (!is_whole_) return;
-    for (std::size_t i = 0; i != frames_.addresses.size(); ++i)
-      if (block which; heap.blocks().find(frames_.addresses[i], which))
-        by_frame_.push({heap.blocks().bytes_of(which).begin, frames_.owners[i].id});
+    auto const& frames = roots.frames();
+    for (std::size_t i = 0; i != frames.addresses.size(); ++i)
+      if (block which; heap.blocks().find(frames.addresses[i], which))
+        by_frame_.push({heap.blocks().bytes_of(which).begin, frames.owners[i].id});
     std::ranges::sort(by_frame_.begin(), by_frame_.end(), {}, &frame::begin);
     find_waiters();
     find_targets();
@@ -122,11 +134,10 @@ class wait_finder
   /// False when there was no memory for it.
   [[nodiscard]] explicit operator bool() const noexcept { return is_whole_; }
 
-  void write(looking_child const& child, named_roots const& roots,
-             block_teller const& blocks) const noexcept
+  void write(looking_child const& child, block_teller const& blocks) const noexcept
   {
     for (std::size_t i = 0; i != queues_.things.size(); ++i)
-      write_thing(child, roots, blocks, i);
+      write_thing(child, blocks, i);
     for (auto const& each : joins_)
     {
       object_record record;
@@ -275,7 +286,7 @@ class wait_finder
       (void)all.pop();
   }
 
-  void write_thing(looking_child const& child, named_roots const& roots, block_teller const& blocks,
+  void write_thing(looking_child const& child, block_teller const& blocks,
                    std::size_t number) const noexcept
   {
     auto const waiters =
@@ -296,7 +307,7 @@ class wait_finder
       if (record.root.task != 0) record.root.kind = root_kind::task;
     }
     else if (is_placed)
-      record.root = roots.find(begin);
+      record.root = roots_.find(begin);
     record.thing.bytes = {};  // its address is nothing to keep
     child.write(&record, sizeof record);
     if (record.is_in_block) write_block(child, blocks.tell(which, begin));
@@ -307,9 +318,9 @@ class wait_finder
   }
 
   heap_snapshot const& heap_;
+  named_roots const& roots_;
   task_words tasks_;
   asio_queues queues_;
-  task_frames frames_;
   array<frame> by_frame_;
   array<handler> waiters_;
   array<target> targets_;
@@ -324,25 +335,23 @@ void find_waits_in_child(looking_child const& child, void const* context)
   heap_snapshot heap(child);
   named_roots const roots(heap, child, asked.proof.records, asked.thread_locals, asked.thread);
   block_teller const blocks(heap);
-  wait_finder const waits(heap, asked);
+  asio_services const services(heap.space(), heap.map(), heap.blocks());
+  if (!roots || !blocks || !services) child.fail(no_memory);
+  wait_finder const waits(heap, services, roots, asked);
   wake_proof proof;
   // The proof comes last: it takes from the records what the others need.
-  if (!roots || !blocks || !waits || !prove(child, heap, asked.proof, proof)) child.fail(no_memory);
+  if (!waits || !prove(child, heap, services, asked.proof, proof)) child.fail(no_memory);
   waits_summary const first{proof.counts, proof.stuck.size(), waits.count()};
   child.write(&first, sizeof first);
   child.write(proof.stuck.begin(), proof.stuck.size() * sizeof(stuck_task));
-  waits.write(child, roots, blocks);
+  waits.write(child, blocks);
 }
 
 bool take_object(byte_reader& from, awaited_object& into)
 {
   object_record record;
   if (!from.take(record)) return false;
-  into.kind = record.thing.kind;
-  into.sends = record.thing.sends;
-  into.descriptor = record.thing.descriptor;
-  into.capacity = record.thing.capacity;
-  into.expiry = record.thing.expiry;
+  static_cast<awaited_thing&>(into) = record.thing;
   into.task = record.task;
   into.root = record.root;
   return (!record.is_in_block || take_block(from, into.block.emplace())) &&
@@ -357,9 +366,7 @@ bool parse(std::string_view bytes, awaited_objects& result)
   std::ranges::sort(result.stuck);
   if (result.no_proof = problem_of(first.counts); !result.no_proof.empty()) result.stuck.clear();
   for (; first.objects != 0; --first.objects)
-  {
     if (!take_object(from, result.found.emplace_back())) return false;
-  }
   return from.is_at_end();
 }
 

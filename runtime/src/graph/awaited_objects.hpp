@@ -35,14 +35,9 @@ struct waiter
   std::uintptr_t function = 0;
 };
 
-struct awaited_object
+struct awaited_object : awaited_thing
 {
-  awaited_kind kind = awaited_kind::channel;
-  bool sends = false;  ///< the tasks wait to send; otherwise to receive
-  int descriptor = -1;
-  std::size_t capacity = 0;                        ///< of a channel
-  std::chrono::steady_clock::time_point expiry{};  ///< of a timer
-  task_id task = 0;                                ///< that is to end
+  task_id task = 0;  ///< that is to end
 
   // Where a channel or a timer lies; in a coroutine frame it is both in a block and a task's:
   std::optional<held_block> block;  ///< of the heap

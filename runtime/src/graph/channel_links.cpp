@@ -5,7 +5,6 @@
 #if LEAKLAB_AWAIT_CHAIN && LEAKLAB_RTTI
 
 #include "graph/asio_members.hpp"
-#include "graph/asio_services.hpp"
 
 #include <cstring>
 
@@ -41,22 +40,11 @@ class link_cutter
   {
   }
 
-  std::size_t cut_all() const noexcept
-  {
-    std::size_t cut = 0;
-    asio_services(map_, blocks_)
-        .for_each<local_channels, shared_channels>([&](auto& service)
-                                                   { cut += cut_list(service); });
-    return cut;
-  }
-
- private:
   template <class Service>
-  std::size_t cut_list(Service& of) const noexcept
+  void cut_list(Service& of) const noexcept
   {
     typename Service::base_implementation_type* before = nullptr;
     auto* link = &first_channel(of);
-    std::size_t cut = 0;
     while (auto* const channel = *link)
     {
       if (!is_private(map_, channel, sizeof *channel) || channel->prev_ != before) break;
@@ -65,11 +53,10 @@ class link_cutter
       if (channel->max_buffer_size_ == 0) clear_container(channel + 1);
       link = &channel->next_;
       before = channel;
-      ++cut;
     }
-    return cut;
   }
 
+ private:
   /// Which begins somewhere here: how far behind the links depends on the channel's type.
   void clear_container(void const* behind_links) const noexcept
   {
@@ -118,9 +105,11 @@ class link_cutter
 
 }  // namespace
 
-std::size_t cut_channel_links(memory_map const& map, block_table const& blocks) noexcept
+void cut_channel_links(asio_services const& services, memory_map const& map,
+                       block_table const& blocks) noexcept
 {
-  return link_cutter(map, blocks).cut_all();
+  link_cutter const cutter(map, blocks);
+  services.for_each<local_channels, shared_channels>([&](auto& each) { cutter.cut_list(each); });
 }
 
 }  // namespace leaklab::graph
@@ -130,9 +119,8 @@ std::size_t cut_channel_links(memory_map const& map, block_table const& blocks) 
 namespace leaklab::graph
 {
 
-std::size_t cut_channel_links(memory_map const&, block_table const&) noexcept
+void cut_channel_links(asio_services const&, memory_map const&, block_table const&) noexcept
 {
-  return 0;
 }
 
 }  // namespace leaklab::graph

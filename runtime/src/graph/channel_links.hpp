@@ -6,17 +6,17 @@
 // more than half a kilobyte that nobody has written, is full of old words.
 #pragma once
 
+#include "graph/asio_services.hpp"
 #include "graph/block_table.hpp"
 #include "graph/memory_map.hpp"
-
-#include <cstddef>
 
 namespace leaklab::graph
 {
 
-/// Sets them all to null, and says of how many channels. In a forked child: for as long as services
+/// Sets them all to null. In a forked child: for as long as services
 /// and channels are in private memory, and each link is answered by the one back. What a thread was
 /// changing at the time of the fork, and what lies behind it in the list, stays as it is.
-std::size_t cut_channel_links(memory_map const& map, block_table const& blocks) noexcept;
+void cut_channel_links(asio_services const& services, memory_map const& map,
+                       block_table const& blocks) noexcept;
 
 }  // namespace leaklab::graph

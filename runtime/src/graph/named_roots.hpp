@@ -44,6 +44,8 @@ class named_roots
     return {telling_.begin(), telling_.end()};
   }
 
+  [[nodiscard]] task_frames const& frames() const noexcept { return frames_; }
+
   /// What the word of a root lies in, or of telling().
   [[nodiscard]] holding_root find(std::uintptr_t address) const noexcept;
 

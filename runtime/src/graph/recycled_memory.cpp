@@ -5,7 +5,6 @@
 #if LEAKLAB_AWAIT_CHAIN && LEAKLAB_RTTI
 
 #include "graph/asio_members.hpp"
-#include "graph/asio_services.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -31,11 +30,10 @@ class memory_cleaner
   {
   }
 
-  std::size_t clear_of(std::uintptr_t scheduler, stopped_thread const& thread) const noexcept
+  void clear_of(std::uintptr_t scheduler, stopped_thread const& thread) const noexcept
   {
     auto const* const stack = map_.find(thread.stack_pointer);
-    if (!stack || !stack->readable) return 0;
-    std::size_t count = 0;
+    if (!stack || !stack->readable) return;
     constexpr auto word = sizeof(std::uintptr_t);
     for (auto at = thread.stack_pointer / word * word; at + sizeof(running_context) <= stack->end;
          at += word)
@@ -43,31 +41,26 @@ class memory_cleaner
       auto const found = load<running_context>(at);
       if (found.scheduler == scheduler && stack->contains(found.thread) &&
           (found.next == 0 || stack->contains(found.next)))
-        count += clear_kept(found.thread);
+        clear_kept(found.thread);
     }
-    return count;
   }
 
  private:
-  std::size_t clear_kept(std::uintptr_t thread) const noexcept
+  void clear_kept(std::uintptr_t thread) const noexcept
   {
     auto* const info = reinterpret_cast<asio_detail::thread_info_base*>(thread);
     if (thread % alignof(asio_detail::thread_info_base) != 0 ||
         !is_private(map_, info, sizeof *info))
-      return 0;
+      return;
     auto& kept = info->*member(kept_by_thread());
     for (void* const each : kept)
-      if (each && !is_kept(reinterpret_cast<std::uintptr_t>(each))) return 0;
-    std::size_t count = 0;
+      if (each && !is_kept(reinterpret_cast<std::uintptr_t>(each))) return;
     for (void* const each : kept)
       if (block which; blocks_.find(reinterpret_cast<std::uintptr_t>(each), which))
       {
         auto const bytes = blocks_.bytes_of(which);
-        if (!is_private(map_, each, bytes.size())) continue;
-        std::memset(each, 0, bytes.size());
-        ++count;
+        if (is_private(map_, each, bytes.size())) std::memset(each, 0, bytes.size());
       }
-    return count;
   }
 
   /// Asio leaves the size in the first byte.
@@ -88,19 +81,17 @@ class memory_cleaner
 
 }  // namespace
 
-std::size_t clear_recycled_memory(memory_map const& map, block_table const& blocks,
-                                  std::span<stopped_thread const> threads) noexcept
+void clear_recycled_memory(asio_services const& services, memory_map const& map,
+                           block_table const& blocks,
+                           std::span<stopped_thread const> threads) noexcept
 {
   memory_cleaner const cleaner(map, blocks);
-  std::size_t count = 0;
-  asio_services(map, blocks)
-      .for_each<asio_detail::scheduler>(
-          [&](asio_detail::scheduler& each)
-          {
-            for (auto const& thread : threads)
-              count += cleaner.clear_of(reinterpret_cast<std::uintptr_t>(&each), thread);
-          });
-  return count;
+  services.for_each<asio_detail::scheduler>(
+      [&](asio_detail::scheduler& each)
+      {
+        for (auto const& thread : threads)
+          cleaner.clear_of(reinterpret_cast<std::uintptr_t>(&each), thread);
+      });
 }
 
 }  // namespace leaklab::graph
@@ -110,10 +101,9 @@ std::size_t clear_recycled_memory(memory_map const& map, block_table const& bloc
 namespace leaklab::graph
 {
 
-std::size_t clear_recycled_memory(memory_map const&, block_table const&,
-                                  std::span<stopped_thread const>) noexcept
+void clear_recycled_memory(asio_services const&, memory_map const&, block_table const&,
+                           std::span<stopped_thread const>) noexcept
 {
-  return 0;
 }
 
 }  // namespace leaklab::graph

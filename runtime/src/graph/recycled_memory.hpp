@@ -2,19 +2,20 @@
 // read what the one before has left there.
 #pragma once
 
+#include "graph/asio_services.hpp"
 #include "graph/block_table.hpp"
 #include "graph/memory_map.hpp"
 #include "graph/stopped_threads.hpp"
 
-#include <cstddef>
 #include <span>
 
 namespace leaklab::graph
 {
 
-/// Sets it to zero, and says how many blocks that were. In a forked child; of threads that are in a
+/// Sets it to zero. In a forked child; of threads that are in a
 /// scheduler's run() or one of its kin.
-std::size_t clear_recycled_memory(memory_map const& map, block_table const& blocks,
-                                  std::span<stopped_thread const> threads) noexcept;
+void clear_recycled_memory(asio_services const& services, memory_map const& map,
+                           block_table const& blocks,
+                           std::span<stopped_thread const> threads) noexcept;
 
 }  // namespace leaklab::graph

@@ -26,8 +26,9 @@ void prove_in_child(looking_child const& child, void const* context)
 {
   auto const& asked = *static_cast<proof_question const*>(context);
   heap_snapshot heap(child);
+  asio_services const services(heap.space(), heap.map(), heap.blocks());
   wake_proof proof;
-  if (!prove(child, heap, asked, proof)) child.fail(no_memory);
+  if (!prove(child, heap, services, asked, proof)) child.fail(no_memory);
   proof_summary const summary{proof.counts, proof.stuck.size()};
   if (child.write(&summary, sizeof summary))
     child.write(proof.stuck.begin(), proof.stuck.size() * sizeof(stuck_task));

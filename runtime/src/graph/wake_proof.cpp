@@ -1,6 +1,5 @@
 #include "graph/wake_proof.hpp"
 
-#include "graph/asio_services.hpp"
 #include "graph/channel_links.hpp"
 #include "graph/mark.hpp"
 #include "graph/private_memory.hpp"
@@ -65,15 +64,15 @@ std::string why_no_proof()
              : "without RTTI Asio's list of channels cannot be told from other memory";
 }
 
-bool prove(looking_child const& child, heap_snapshot& heap, proof_question const& asked,
-           wake_proof& found) noexcept
+bool prove(looking_child const& child, heap_snapshot& heap, asio_services const& services,
+           proof_question const& asked, wake_proof& found) noexcept
 {
   auto const tasks = take_from_records(asked, heap);
   found.stuck = array<stuck_task>(heap.space(), tasks.size());
   mark reached(heap.space(), heap.blocks());
-  if (!tasks || !found.stuck || !reached) return false;
-  cut_channel_links(heap.map(), heap.blocks());
-  clear_recycled_memory(heap.map(), heap.blocks(), child.threads);
+  if (!tasks || !found.stuck || !reached || !services) return false;
+  cut_channel_links(services, heap.map(), heap.blocks());
+  clear_recycled_memory(services, heap.map(), heap.blocks(), child.threads);
   for (auto const& each : asked.scopes)
     if (auto const children = each.lock()) cut_signals(*children, heap.map());
   heap.run(reached);

@@ -1,6 +1,7 @@
 // The proof that nothing can wake a task, as a forked child makes it (stuck_tasks.hpp says what it is).
 #pragma once
 
+#include "graph/asio_services.hpp"
 #include "graph/heap_snapshot.hpp"
 #include "graph/stuck_tasks.hpp"
 #include "task/exit_scopes.hpp"
@@ -39,7 +40,8 @@ struct wake_proof
 
 /// Sets to null what merely lists tasks and channels, and what Asio's threads keep, then marks. False when there is no memory for it.
 [[nodiscard]] bool prove(looking_child const& child, heap_snapshot& heap,
-                         proof_question const& asked, wake_proof& found) noexcept;
+                         asio_services const& services, proof_question const& asked,
+                         wake_proof& found) noexcept;
 
 /// Why nothing is to be said of any task after these counts; empty when the proof holds.
 [[nodiscard]] std::string problem_of(proof_counts const& counts);
